@@ -1,11 +1,12 @@
 // Package wire speaks the wire protocols of AWS: JSON 1.0 and 1.1 chosen by the
 // X-Amz-Target header, and the query protocol of STS. It finds the caller behind
 // the request's access key and hands each operation its body; what the operation
-// does is the services' own affair.
+// does, and whether the caller may, is the services' own affair.
 package wire
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 
 	"clientflow/infra/local/iam"
@@ -13,7 +14,8 @@ import (
 
 // Call is one request to an AWS service.
 type Call struct {
-	// Caller is the principal behind the request's access key.
+	// Caller is the principal behind the request's access key; anonymous when
+	// the request is not signed.
 	Caller iam.Principal
 	// Body is the request as it came: a JSON document, or for the query
 	// protocol the form.
@@ -22,8 +24,9 @@ type Call struct {
 	Host string
 }
 
-// Operation answers one call with a value that is encoded as the body, or with
-// an *Error; any other error becomes an InternalServerError.
+// Operation answers one call with a value that is encoded as the body (nil is an
+// empty document), or with an error: an *Error as it is, an *iam.Denied as
+// AccessDeniedException, any other as InternalServerError.
 type Operation func(ctx context.Context, call Call) (any, error)
 
 // Service is one AWS service of the JSON protocols.
@@ -47,6 +50,9 @@ type Error struct {
 	Status int
 	// Members are further members of the body, such as CancellationReasons.
 	Members map[string]any
+	// QueryCode is the older name that SQS sends beside the type, such as
+	// "AWS.SimpleQueueService.NonExistentQueue"; empty for none.
+	QueryCode string
 }
 
 // Error returns the type and the message.
@@ -55,4 +61,14 @@ func (e *Error) Error() string { return e.Type + ": " + e.Message }
 // Errorf makes an *Error with status 400.
 func Errorf(kind, format string, args ...any) *Error {
 	return &Error{Type: kind, Message: fmt.Sprintf(format, args...)}
+}
+
+// UUID returns a random version 4 UUID in lower case, the form of most ids that
+// AWS makes.
+func UUID() string {
+	var b [16]byte
+	rand.Read(b[:]) // never fails, by its documentation
+	b[6] = b[6]&0x0f | 0x40
+	b[8] = b[8]&0x3f | 0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
