@@ -1,0 +1,30 @@
+package lead
+
+import (
+	"fmt"
+	"time"
+)
+
+// Timestamp is a moment as it is stored and shown: RFC 3339 in UTC with
+// milliseconds, such as "2026-05-04T03:02:01.000Z". All have one width, so they
+// sort as the moments do.
+type Timestamp string
+
+const timestampLayout = "2006-01-02T15:04:05.000Z"
+
+// Stamp returns the millisecond that t is in. The year must be of four digits.
+func Stamp(t time.Time) Timestamp {
+	return Timestamp(t.UTC().Format(timestampLayout))
+}
+
+// Time returns the moment, or an error for a text that Stamp does not make.
+func (s Timestamp) Time() (time.Time, error) {
+	t, err := time.Parse(timestampLayout, string(s))
+	if err == nil && Stamp(t) != s {
+		err = fmt.Errorf("not of the form %s", timestampLayout)
+	}
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read a timestamp: %w", err)
+	}
+	return t, nil
+}
