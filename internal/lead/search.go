@@ -1,0 +1,22 @@
+package lead
+
+import (
+	"strings"
+	"unicode"
+)
+
+// begins tells whether a word of text begins with what is sought, in any case.
+// What is sought may run over several words of the text. Words are of letters,
+// marks and digits, so each part of an address is one.
+func begins(text, sought string) bool {
+	text, sought = strings.ToLower(text), strings.ToLower(sought)
+	inWord := false
+	for i, r := range text {
+		isWord := unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsNumber(r)
+		if isWord && !inWord && strings.HasPrefix(text[i:], sought) {
+			return true
+		}
+		inWord = isWord
+	}
+	return false
+}
