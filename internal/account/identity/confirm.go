@@ -1,0 +1,60 @@
+package identity
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+
+	"clientflow/internal/httpapi"
+)
+
+// confirmSignUp confirms an address with the code that was mailed to it.
+func (d *Desk) confirmSignUp(ctx context.Context, r *httpapi.Request) (httpapi.Response, error) {
+	in, err := readInput(r)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	address, code := in.email(), in.code()
+	if err := in.err(); err != nil {
+		return httpapi.Response{}, err
+	}
+	defer d.even(ctx, time.Now())
+	_, err = d.pool.ConfirmSignUp(ctx, &cognitoidentityprovider.ConfirmSignUpInput{
+		ClientId:         &d.clientID,
+		Username:         &address,
+		ConfirmationCode: &code,
+	})
+	if err != nil {
+		return httpapi.Response{}, refusedCode("confirm a sign-up", err)
+	}
+	return httpapi.Empty(http.StatusNoContent), nil
+}
+
+// resendCode mails another code, and answers 202 whether or not anyone waits for
+// one.
+func (d *Desk) resendCode(ctx context.Context, r *httpapi.Request) (httpapi.Response, error) {
+	in, err := readInput(r)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	address := in.email()
+	if err := in.err(); err != nil {
+		return httpapi.Response{}, err
+	}
+	defer d.even(ctx, time.Now())
+	if err := d.resend(ctx, address); err != nil {
+		return httpapi.Response{}, failed("send another code", err)
+	}
+	return httpapi.Empty(http.StatusAccepted), nil
+}
+
+// resend asks for another code; that there is nobody to send it to is no error.
+func (d *Desk) resend(ctx context.Context, address string) error {
+	_, err := d.pool.ResendConfirmationCode(ctx, &cognitoidentityprovider.ResendConfirmationCodeInput{
+		ClientId: &d.clientID,
+		Username: &address,
+	})
+	return unsaid(err)
+}

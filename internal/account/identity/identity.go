@@ -1,0 +1,63 @@
+// Package identity signs IBs up and in, by way of Cognito.
+//
+// It holds no password, code or token longer than the request that carries it, and
+// writes none of them anywhere. No answer tells whether an address has an account:
+// where Cognito's answers differ, those given here are the same in status, headers
+// and shape, and leave at the same moments (see even).
+package identity
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+
+	"clientflow/internal/account"
+	"clientflow/internal/httpapi"
+	"clientflow/internal/tenant"
+)
+
+// UserPool is the part of Cognito that is used here. None of its operations is
+// signed, and the client has no secret.
+type UserPool interface {
+	SignUp(context.Context, *cognitoidentityprovider.SignUpInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.SignUpOutput, error)
+	ConfirmSignUp(context.Context, *cognitoidentityprovider.ConfirmSignUpInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.ConfirmSignUpOutput, error)
+	ResendConfirmationCode(context.Context, *cognitoidentityprovider.ResendConfirmationCodeInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.ResendConfirmationCodeOutput, error)
+	InitiateAuth(context.Context, *cognitoidentityprovider.InitiateAuthInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.InitiateAuthOutput, error)
+	RevokeToken(context.Context, *cognitoidentityprovider.RevokeTokenInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.RevokeTokenOutput, error)
+	ForgotPassword(context.Context, *cognitoidentityprovider.ForgotPasswordInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.ForgotPasswordOutput, error)
+	ConfirmForgotPassword(context.Context, *cognitoidentityprovider.ConfirmForgotPasswordInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.ConfirmForgotPasswordOutput, error)
+}
+
+// Registrar makes the records of IBs; account.Registrar is one.
+type Registrar interface {
+	Create(context.Context, account.Person) (tenant.ID, error)
+	Ensure(context.Context, account.Person) (tenant.ID, error)
+}
+
+// Desk is where IBs sign up and in.
+type Desk struct {
+	pool      UserPool
+	clientID  string
+	registrar Registrar
+	step      time.Duration
+}
+
+// NewDesk returns the desk of one user pool client.
+func NewDesk(pool UserPool, clientID string, registrar Registrar) *Desk {
+	return &Desk{pool: pool, clientID: clientID, registrar: registrar, step: answerStep}
+}
+
+// Routes returns the desk's routes. All are public.
+func (d *Desk) Routes() httpapi.Routes {
+	return httpapi.Routes{
+		"POST /signup":          d.signUp,
+		"POST /signup/confirm":  d.confirmSignUp,
+		"POST /signup/resend":   d.resendCode,
+		"POST /login":           d.logIn,
+		"POST /login/refresh":   d.refresh,
+		"POST /logout":          d.logOut,
+		"POST /password/forgot": d.forgotPassword,
+		"POST /password/reset":  d.resetPassword,
+	}
+}

@@ -1,0 +1,105 @@
+package profile
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"clientflow/internal/account"
+	"clientflow/internal/httpapi"
+	"clientflow/internal/problem"
+)
+
+const maxOrigins = 20
+
+// readSettings reads the members that an IB may change. null, like an empty text
+// or list, goes back to what holds without a setting; a name has no such thing.
+func readSettings(r *httpapi.Request) (account.Settings, error) {
+	object, err := r.JSON()
+	if err != nil {
+		return account.Settings{}, err
+	}
+	given, err := members(r)
+	if err != nil {
+		return account.Settings{}, err
+	}
+	var settings account.Settings
+	var fields problem.Fields
+	note := func(field string, err error) {
+		if err != nil {
+			fields.Add(field, err.Error())
+		}
+	}
+	if given["name"] {
+		name, err := account.ParseName(object.Text("name", &fields))
+		note("name", err)
+		settings.Name = &name
+	}
+	if given["thankYouUrl"] {
+		address, err := parseThankYouURL(object.Text("thankYouUrl", &fields))
+		note("thankYouUrl", err)
+		settings.ThankYouURL = &address
+	}
+	if given["allowedOrigins"] {
+		origins, err := parseOrigins(object.Texts("allowedOrigins", &fields))
+		note("allowedOrigins", err)
+		settings.AllowedOrigins = &origins
+	}
+	if given["timeZone"] {
+		zone, err := parseTimeZone(object.Text("timeZone", &fields))
+		note("timeZone", err)
+		settings.TimeZone = &zone
+	}
+	return settings, fields.Err()
+}
+
+// members tells which members the body has, those that are null among them.
+func members(r *httpapi.Request) (map[string]bool, error) {
+	body, err := r.Body()
+	if err != nil {
+		return nil, err
+	}
+	var object map[string]json.RawMessage
+	if err := json.Unmarshal(body, &object); err != nil {
+		return nil, fmt.Errorf("read a body for the second time: %w", err)
+	}
+	given := make(map[string]bool, len(object))
+	for name := range object {
+		given[name] = true
+	}
+	return given, nil
+}
+
+// parseOrigins returns each origin once, in the form in which browsers name it.
+func parseOrigins(texts []string) ([]string, error) {
+	var origins []string
+	for _, text := range texts {
+		origin, err := parseOrigin(text)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(origins, origin) {
+			origins = append(origins, origin)
+		}
+	}
+	if len(origins) > maxOrigins {
+		return nil, fmt.Errorf("must be %d at most", maxOrigins)
+	}
+	return origins, nil
+}
+
+var errTimeZone = errors.New("must be an IANA time zone such as Europe/Berlin")
+
+// parseTimeZone returns the name of a time zone that Go knows. "Local" is a name
+// to Go, but no place.
+func parseTimeZone(name string) (string, error) {
+	if name == "" {
+		return account.DefaultTimeZone, nil
+	}
+	if _, err := time.LoadLocation(name); err != nil || name == time.Local.String() {
+		return "", errTimeZone
+	}
+	return name, nil
+}
