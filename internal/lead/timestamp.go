@@ -1,7 +1,7 @@
 package lead
 
 import (
-	"fmt"
+	"errors"
 	"time"
 )
 
@@ -12,6 +12,8 @@ type Timestamp string
 
 const timestampLayout = "2006-01-02T15:04:05.000Z"
 
+var errTimestamp = errors.New("timestamp is not of the form " + timestampLayout)
+
 // Stamp returns the millisecond that t is in. The year must be of four digits.
 func Stamp(t time.Time) Timestamp {
 	return Timestamp(t.UTC().Format(timestampLayout))
@@ -20,11 +22,8 @@ func Stamp(t time.Time) Timestamp {
 // Time returns the moment, or an error for a text that Stamp does not make.
 func (s Timestamp) Time() (time.Time, error) {
 	t, err := time.Parse(timestampLayout, string(s))
-	if err == nil && Stamp(t) != s {
-		err = fmt.Errorf("not of the form %s", timestampLayout)
-	}
-	if err != nil {
-		return time.Time{}, fmt.Errorf("read a timestamp: %w", err)
+	if err != nil || Stamp(t) != s {
+		return time.Time{}, errTimestamp // without the text, which may be anything
 	}
 	return t, nil
 }

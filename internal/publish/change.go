@@ -1,0 +1,129 @@
+package publish
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"clientflow/internal/lead"
+	"clientflow/internal/stats/tally"
+	"clientflow/internal/tenant"
+)
+
+// change is a record of the stream that is about a lead.
+type change struct {
+	owner  tenant.ID
+	leadID string
+	// sequenceNumber is the record's name in the stream, as it was given.
+	sequenceNumber string
+	counted        tally.Change
+	// wantsSync tells that the lead is new, or that its IB asked for it to be
+	// synced again.
+	wantsSync bool
+}
+
+// record is a record of the stream as far as it is used.
+type record struct {
+	DynamoDB struct {
+		SequenceNumber string
+		Keys           struct {
+			UserID  text `json:"userId"`
+			SortKey text `json:"sk"`
+		}
+		OldImage, NewImage *image
+	} `json:"dynamodb"`
+}
+
+// image is a lead as it was, or is, as far as it is used.
+type image struct {
+	Status       text    `json:"status"`
+	IBType       text    `json:"ibType"`
+	CreatedAt    text    `json:"createdAt"`
+	SyncRequests numeral `json:"syncRequests"`
+}
+
+// text is a string attribute; nil when it is not there, or of another type.
+type text struct{ S *string }
+
+// numeral is a number attribute.
+type numeral struct{ N *string }
+
+const leadKey = "LEAD#"
+
+var errNoLead = errors.New("not a lead")
+
+// parse reads a record. It returns errNoLead for a record about another item of
+// a tenant, and another error for one that cannot be read; the change then holds
+// the sequence number alone, if there is one. Errors hold no value of the record.
+func parse(raw json.RawMessage) (change, error) {
+	var r record
+	if err := json.Unmarshal(raw, &r); err != nil {
+		return change{}, fmt.Errorf("record: %w", err)
+	}
+	c := change{sequenceNumber: r.DynamoDB.SequenceNumber}
+	keys := r.DynamoDB.Keys
+	if keys.UserID.S == nil || keys.SortKey.S == nil {
+		return c, errors.New("record without keys")
+	}
+	leadID, isLead := strings.CutPrefix(*keys.SortKey.S, leadKey)
+	if !isLead {
+		return c, errNoLead
+	}
+	owner, err := tenant.Stored(*keys.UserID.S)
+	if err != nil {
+		return c, fmt.Errorf("record: %w", err)
+	}
+	about, err := r.about(owner, leadID)
+	if err != nil {
+		return c, fmt.Errorf("record: %w", err)
+	}
+	return about, nil
+}
+
+func (r record) about(owner tenant.ID, leadID string) (change, error) {
+	before, requestsBefore, errBefore := r.DynamoDB.OldImage.read()
+	after, requests, errAfter := r.DynamoDB.NewImage.read()
+	sequence, errSequence := tally.ParseSequence(r.DynamoDB.SequenceNumber)
+	if err := errors.Join(errSequence, errBefore, errAfter); err != nil {
+		return change{}, err
+	}
+	if before == nil && after == nil {
+		return change{}, errors.New("neither an old nor a new image")
+	}
+	return change{
+		owner:          owner,
+		leadID:         leadID,
+		sequenceNumber: r.DynamoDB.SequenceNumber,
+		counted:        tally.Change{Sequence: sequence, Before: before, After: after},
+		wantsSync:      after != nil && (before == nil || requests > requestsBefore),
+	}, nil
+}
+
+// read returns what is counted of the lead, nil for no lead, and how often its
+// sync was asked for again.
+func (i *image) read() (*tally.Lead, int64, error) {
+	if i == nil {
+		return nil, 0, nil
+	}
+	if i.Status.S == nil || i.CreatedAt.S == nil {
+		return nil, 0, errors.New("lead without status or createdAt")
+	}
+	created, err := lead.Timestamp(*i.CreatedAt.S).Time()
+	if err != nil {
+		return nil, 0, err
+	}
+	counted := tally.Lead{Status: *i.Status.S, CreatedAt: created}
+	if i.IBType.S != nil {
+		counted.Type = *i.IBType.S
+	}
+	if i.SyncRequests.N == nil {
+		return &counted, 0, nil
+	}
+	requests, err := strconv.ParseInt(*i.SyncRequests.N, 10, 64)
+	if err != nil {
+		return nil, 0, errors.New("syncRequests is not a whole number")
+	}
+	return &counted, requests, nil
+}

@@ -1,0 +1,126 @@
+// Package publish turns what happened to leads, as the table's stream tells it,
+// into sync messages and counters.
+//
+// The stream is the outbox: what is stored is in it, and a record is done with
+// only when its message is in the queue and it is counted. Both may happen
+// again after a crash. A message sent twice finds a lead that is synced already,
+// and counters know what they have counted. Messages go first, so that no lead
+// waits for a counter.
+package publish
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+
+	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"clientflow/internal/eventlog"
+	"clientflow/internal/stats/tally"
+	"clientflow/internal/tenant"
+)
+
+// Event is a batch of records of the stream, in order. Each is decoded on its
+// own, so that a bad one spoils no other.
+type Event struct {
+	Records []json.RawMessage
+}
+
+// Response tells Lambda from which record on to send the batch again; without
+// one, the batch is done.
+type Response struct {
+	Failures []Failure `json:"batchItemFailures"`
+}
+
+// Failure names a record by its sequence number.
+type Failure struct {
+	SequenceNumber string `json:"itemIdentifier"`
+}
+
+// Publisher handles batches of the stream.
+type Publisher struct {
+	queue    Queue
+	counters tally.Counters
+	log      *slog.Logger
+}
+
+// New returns a Publisher.
+func New(queue Queue, counters tally.Counters, log *slog.Logger) Publisher {
+	return Publisher{queue, counters, log}
+}
+
+// Handle publishes and counts a batch. What fails is asked for again from the
+// first failed record on. A record that cannot be read is logged as an error
+// and left behind: it would fail for ever and hold up the leads of all tenants.
+func (p Publisher) Handle(ctx context.Context, event Event) (Response, error) {
+	log := p.log
+	if invocation, ok := lambdacontext.FromContext(ctx); ok {
+		log = log.With(slog.String("requestId", invocation.AwsRequestID))
+	}
+	changes, unreadable := p.read(log, event)
+	failed := len(changes)
+	var errs []error
+	if first, err := p.queue.send(ctx, changes); err != nil {
+		failed, errs = first, append(errs, err)
+	}
+	if first, err := p.count(ctx, changes); err != nil {
+		failed, errs = min(failed, first), append(errs, err)
+	}
+	attrs := []any{slog.Int("records", len(event.Records)), slog.Int("unreadable", unreadable)}
+	if len(errs) > 0 {
+		log.Error("event", append(attrs, slog.String("outcome", "failed"), slog.Int("done", failed), eventlog.Error(errors.Join(errs...)))...)
+		return Response{[]Failure{{changes[failed].sequenceNumber}}}, nil
+	}
+	log.Info("event", append(attrs, slog.String("outcome", "ok"))...)
+	return Response{[]Failure{}}, nil
+}
+
+// read reads the records that are about leads, and counts those that it cannot
+// read.
+func (p Publisher) read(log *slog.Logger, event Event) (changes []change, unreadable int) {
+	for _, raw := range event.Records {
+		c, err := parse(raw)
+		switch {
+		case err == nil:
+			changes = append(changes, c)
+		case !errors.Is(err, errNoLead):
+			unreadable++
+			log.Error("record left behind", slog.String("sequenceNumber", c.sequenceNumber), eventlog.Error(err))
+		}
+	}
+	return changes, unreadable
+}
+
+// count counts the changes, tenants side by side. With errors it returns the
+// index of the first change of a tenant that failed.
+func (p Publisher) count(ctx context.Context, changes []change) (failed int, err error) {
+	firsts := map[tenant.ID]int{}
+	counted := map[tenant.ID][]tally.Change{}
+	for i, c := range changes {
+		if _, known := firsts[c.owner]; !known {
+			firsts[c.owner] = i
+		}
+		counted[c.owner] = append(counted[c.owner], c.counted)
+	}
+	var (
+		running sync.WaitGroup
+		mu      sync.Mutex
+		errs    []error
+	)
+	failed = len(changes)
+	for owner, own := range counted {
+		running.Go(func() {
+			if err := p.counters.Count(ctx, owner, own); err != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				failed = min(failed, firsts[owner])
+				errs = append(errs, fmt.Errorf("count for tenant %s: %w", owner, err))
+			}
+		})
+	}
+	running.Wait()
+	return failed, errors.Join(errs...)
+}
