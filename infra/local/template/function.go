@@ -22,6 +22,8 @@ type Function struct {
 	MemoryMB int
 	// Environment are the variables that the template sets.
 	Environment map[string]string
+	// LogFormat is JSON or Text, LogGroup the name of the group it logs to.
+	LogFormat, LogGroup string
 	// Role is the ARN of the role that it runs under.
 	Role string
 	// Concurrency is the most environments at a time; 0 when the template does
@@ -74,6 +76,8 @@ func (t *Template) addFunction(r *resource, properties value, defaults functionD
 		Timeout:     3 * time.Second,
 		MemoryMB:    128,
 		Environment: map[string]string{},
+		LogFormat:   "Text",
+		LogGroup:    "/aws/lambda/" + name,
 	}
 	reader := functionReader{function: &f, template: t, routes: t.routeKeys()}
 	for _, part := range []value{defaults.properties, properties} {
@@ -114,9 +118,11 @@ func (r *functionReader) read(properties value) error {
 		"Environment": func(v value) error {
 			return v.object(fields{"Variables": readVariables(f.Environment)})
 		},
+		"LoggingConfig": func(v value) error {
+			return v.object(fields{"LogFormat": oneOf(&f.LogFormat, "JSON", "Text"), "LogGroup": text(&f.LogGroup)})
+		},
 		"Architectures": ignored,
 		"Description":   ignored,
-		"LoggingConfig": ignored,
 		"Tags":          ignored,
 		"Tracing":       ignored,
 	})

@@ -1,0 +1,6 @@
+//go:build !race
+
+package lambda
+
+// raceEnabled tells that this program has the race detector.
+const raceEnabled = false
