@@ -1,0 +1,59 @@
+# ClientFlow. `make` or `make help` lists what can be done.
+
+FUNCTIONS  := $(notdir $(wildcard functions/*))
+# As small and as quick to start as a Go function gets.
+BUILDFLAGS := -tags lambda.norpc -trimpath -ldflags "-s -w"
+ARGS       :=
+FUZZTIME   := 10s
+
+.DEFAULT_GOAL := help
+.PHONY: help run test race lint fuzz cover build conformance engines clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Start everything on this machine; flags in ARGS="…", see ARGS=-help
+	@go run ./infra/local $(ARGS)
+
+test: ## Run all tests
+	go test -shuffle=on ./...
+
+race: ## Run all tests under the race detector
+	go test -race -shuffle=on -count=1 ./...
+
+lint: ## Check formatting, vet and staticcheck
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "not formatted: run gofmt -w ."; exit 1; }
+	go vet ./...
+	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+
+fuzz: ## Run every fuzz target for FUZZTIME (10s)
+	@set -e; for target in $$(grep -rn --include='*_test.go' -o '^func Fuzz[A-Za-z0-9_]*' . | sed 's|:[0-9]*:func |:|'); do \
+		file=$${target%%:*}; name=$${target##*:}; \
+		echo "$$name in $$(dirname $$file)"; \
+		go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) "$$(dirname $$file)"; \
+	done
+
+cover: ## Show which code the tests run, in a browser
+	@mkdir -p .build
+	go test -coverpkg=./internal/... -coverprofile .build/cover.out ./...
+	go tool cover -html .build/cover.out
+
+build: ## Build the functions for AWS into .build/functions
+	@for name in $(FUNCTIONS); do \
+		echo "$$name"; \
+		GOOS=linux GOARCH=arm64 CGO_ENABLED=0 go build $(BUILDFLAGS) -o .build/functions/$$name/bootstrap ./functions/$$name || exit 1; \
+	done
+
+# sam build calls build-<logical id>; CaptureLeadFunction is functions/capture-lead.
+build-%Function:
+	GOOS=linux GOARCH=arm64 CGO_ENABLED=0 go build $(BUILDFLAGS) -o "$(ARTIFACTS_DIR)/bootstrap" \
+		./functions/$$(echo $* | sed 's/\([A-Z]\)/-\1/g; s/^-//' | tr '[:upper:]' '[:lower:]')
+
+conformance: ## Hold the local AWS against Amazon's DynamoDB Local and moto
+	@infra/local/conformance/run
+
+engines: ## Get the engines that conformance needs (Java 17, npm and Python)
+	@infra/local/conformance/engines
+
+clean: ## Remove what was built
+	rm -rf .build .aws-sam
