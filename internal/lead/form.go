@@ -27,39 +27,50 @@ func ParseForm(body []byte) (Form, error) {
 // Text returns a field as it was typed; "" when the form has none.
 func (f Form) Text(field string) string { return f.values.Get(field) }
 
+// Ticked tells whether a box was ticked. Forms send nothing for one that was not,
+// else its value, which is "on" unless the form says otherwise; ok is false for a
+// value that says neither yes nor no.
+func (f Form) Ticked(field string) (ticked, ok bool) {
+	switch f.Text(field) {
+	case "on", "true", "1", "yes":
+		return true, true
+	case "", "off", "false", "0", "no":
+		return false, true
+	}
+	return false, false
+}
+
 // Submission reads a submission, or returns an Invalid problem that names every
 // bad field. A field given twice is bad, since either value might be meant;
 // fields that a submission does not have are ignored.
 func (f Form) Submission() (Submission, error) {
 	var fields problem.Fields
-	get := func(field string) string {
-		switch {
-		case len(f.values[field]) > 1:
-			fields.Add(field, "is given more than once")
-			return ""
-		case !utf8.ValidString(f.Text(field)):
-			fields.Add(field, "is not UTF-8")
-			return ""
-		}
-		return f.Text(field)
-	}
-	s := submitted(get, &fields)
-	s.Consent = checkbox(get("consent"), &fields)
+	s := submitted(func(field string) string { return f.once(field, &fields) }, &fields)
+	s.Consent = f.consent(&fields)
 	if err := fields.Err(); err != nil {
 		return Submission{}, err
 	}
 	return s, nil
 }
 
-// checkbox reads what forms send for a box: nothing when it is not ticked, else
-// its value, which is "on" unless the form says otherwise.
-func checkbox(value string, fields *problem.Fields) bool {
-	switch value {
-	case "on", "true", "1", "yes":
-		return true
-	case "", "off", "false", "0", "no":
-	default:
+// once returns a field that must not be given twice.
+func (f Form) once(field string, fields *problem.Fields) string {
+	switch {
+	case len(f.values[field]) > 1:
+		fields.Add(field, "is given more than once")
+		return ""
+	case !utf8.ValidString(f.Text(field)):
+		fields.Add(field, "is not UTF-8")
+		return ""
+	}
+	return f.Text(field)
+}
+
+func (f Form) consent(fields *problem.Fields) bool {
+	f.once("consent", fields)
+	ticked, ok := f.Ticked("consent")
+	if !ok {
 		fields.Add("consent", "must be on or off")
 	}
-	return false
+	return ticked
 }

@@ -40,8 +40,10 @@ const HighVolume = "500+"
 // a month.
 func Volumes() []string { return []string{"1-49", "50-199", "200-499", HighVolume} }
 
+// MaxText is how many characters a field may have that says nothing else.
+const MaxText = 200
+
 const (
-	maxText  = 200
 	maxPhone = 40
 	maxURL   = 2000
 )
@@ -57,12 +59,12 @@ func submitted(get func(field string) string, fields *problem.Fields) Submission
 		Phone:         c.phone(),
 		IBType:        c.ibType(),
 		MonthlyLeads:  c.monthlyLeads(),
-		BrokerNetwork: c.line("broker_network", maxText),
-		UTMSource:     c.line("utm_source", maxText),
-		UTMMedium:     c.line("utm_medium", maxText),
-		UTMCampaign:   c.line("utm_campaign", maxText),
-		UTMTerm:       c.line("utm_term", maxText),
-		UTMContent:    c.line("utm_content", maxText),
+		BrokerNetwork: c.line("broker_network", MaxText),
+		UTMSource:     c.line("utm_source", MaxText),
+		UTMMedium:     c.line("utm_medium", MaxText),
+		UTMCampaign:   c.line("utm_campaign", MaxText),
+		UTMTerm:       c.line("utm_term", MaxText),
+		UTMContent:    c.line("utm_content", MaxText),
 		PageURL:       c.pageURL(),
 	}
 }
@@ -95,7 +97,7 @@ func (c checker) email() string {
 }
 
 func (c checker) name() string {
-	name := c.line("name", maxText)
+	name := c.line("name", MaxText)
 	if name == "" {
 		c.fields.Add("name", missing)
 	}
@@ -122,7 +124,7 @@ func (c checker) phone() string {
 }
 
 func (c checker) ibType() string {
-	raw := c.line("ib_type", maxText)
+	raw := c.line("ib_type", MaxText)
 	if raw == "" {
 		return ""
 	}
@@ -137,7 +139,7 @@ func (c checker) ibType() string {
 }
 
 func (c checker) monthlyLeads() string {
-	volume := c.line("monthly_leads", maxText)
+	volume := c.line("monthly_leads", MaxText)
 	if volume != "" && !slices.Contains(Volumes(), volume) {
 		c.fields.Add("monthly_leads", "must be one of "+strings.Join(Volumes(), ", "))
 	}

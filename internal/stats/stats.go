@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"time"
-	_ "time/tzdata" // Lambda's own image has no time zones
 
 	"clientflow/internal/lead"
 	"clientflow/internal/stats/tally"

@@ -1,0 +1,58 @@
+package capture
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+
+	"clientflow/internal/account"
+	"clientflow/internal/httpapi"
+	"clientflow/internal/problem"
+)
+
+// preflightSeconds is how long a browser may remember what a preflight answered.
+const preflightSeconds = "3600"
+
+type ibHandler func(ctx context.Context, r *httpapi.Request, ib account.IB) (httpapi.Response, error)
+
+// onForm gives a handler the IB whose form the path names, and lets the IB's own
+// sites read the answer, refusals included. Pages of other origins may send a
+// form, as any page may, but not read what is answered. An unknown form is 404,
+// for a preflight too.
+func (s service) onForm(method string, handle ibHandler) httpapi.Handler {
+	return func(ctx context.Context, r *httpapi.Request) (httpapi.Response, error) {
+		ib, err := s.forms.owner(ctx, r.Path("formKey"))
+		var response httpapi.Response
+		if err == nil {
+			httpapi.NoteTenant(ctx, ib.Tenant)
+			response, err = handle(ctx, r, ib)
+		}
+		if _, ok := errors.AsType[*problem.Problem](err); ok {
+			response, err = httpapi.Problem(err), nil
+		}
+		if err != nil {
+			return httpapi.Response{}, err
+		}
+		response.Headers["vary"] = "Origin"
+		if origin := r.Header("origin"); slices.Contains(ib.AllowedOrigins, origin) {
+			allow(response, origin, method)
+		}
+		return response, nil
+	}
+}
+
+func allow(response httpapi.Response, origin, method string) {
+	response.Headers["access-control-allow-origin"] = origin
+	if response.Status == http.StatusNoContent {
+		response.Headers["access-control-allow-methods"] = method
+		response.Headers["access-control-allow-headers"] = "content-type"
+		response.Headers["access-control-max-age"] = preflightSeconds
+	}
+}
+
+// preflight answers what a browser asks before it lets a page of another origin
+// send JSON; onForm adds what is allowed.
+func preflight(context.Context, *httpapi.Request, account.IB) (httpapi.Response, error) {
+	return httpapi.Empty(http.StatusNoContent), nil
+}

@@ -1,0 +1,55 @@
+package capture
+
+import (
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"html"
+	"net/http"
+	"strings"
+
+	"clientflow/internal/account"
+	"clientflow/internal/httpapi"
+)
+
+var (
+	//go:embed page/style.css
+	style string
+	//go:embed page/form.html
+	formPage string
+	//go:embed page/thanks.html
+	thanksPage string
+)
+
+// pages makes the pages that visitors see. They are filled in by replacing
+// placeholders, once and from left to right, so that a value is never read as a
+// placeholder.
+type pages struct {
+	styleHash string
+}
+
+func newPages() pages {
+	sum := sha256.Sum256([]byte(style))
+	return pages{"sha256-" + base64.StdEncoding.EncodeToString(sum[:])}
+}
+
+// form answers with the IB's form, filled in with what was typed.
+func (p pages) form(ib account.IB, status int, t typed) httpapi.Response {
+	pairs := append(t.placeholders(),
+		"{{action}}", html.EscapeString("/forms/"+ib.FormKey+"/leads"),
+		"{{trap}}", trap)
+	return p.answer(ib, status, formPage, pairs)
+}
+
+// thanks answers with our own thank-you page.
+func (p pages) thanks(ib account.IB) httpapi.Response {
+	return p.answer(ib, http.StatusOK, thanksPage, nil)
+}
+
+func (p pages) answer(ib account.IB, status int, page string, pairs []string) httpapi.Response {
+	pairs = append(pairs, "{{ib}}", html.EscapeString(ib.Name), "{{style}}", style)
+	response := httpapi.HTML(status, strings.NewReplacer(pairs...).Replace(page))
+	response.Headers["content-security-policy"] = policy(p.styleHash, ib)
+	response.Headers["referrer-policy"] = "strict-origin"
+	return response
+}
