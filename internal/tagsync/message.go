@@ -1,0 +1,123 @@
+package tagsync
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+
+	"clientflow/internal/tenant"
+)
+
+// Event is a batch of the LeadSync queue, as far as it is used.
+type Event struct {
+	Records []Record `json:"Records"`
+}
+
+// Record is one message of a batch.
+type Record struct {
+	MessageID     string `json:"messageId"`
+	ReceiptHandle string `json:"receiptHandle"`
+	Body          string `json:"body"`
+	Attributes    struct {
+		// ReceiveCount is how often the message was received, this time included.
+		ReceiveCount string `json:"ApproximateReceiveCount"`
+	} `json:"attributes"`
+}
+
+// Response names the messages that are to be received again. All others are
+// done.
+type Response struct {
+	Failures []Failure `json:"batchItemFailures"`
+}
+
+// Failure names one message.
+type Failure struct {
+	MessageID string `json:"itemIdentifier"`
+}
+
+// name is all that is taken from a message: whose lead, and which.
+type name struct {
+	owner  tenant.ID
+	leadID string
+}
+
+// body is a message as publish-leads writes it.
+type body struct {
+	UserID string `json:"userId"`
+	LeadID string `json:"leadId"`
+}
+
+var leadIDShape = regexp.MustCompile(`^[0-9a-v]{26}$`)
+
+// errMessage says that a message names no lead. It never repeats the message.
+var errMessage = errors.New("the message names no lead")
+
+// name reads the one lead that a message names.
+func (r Record) name() (name, error) {
+	var b body
+	if err := json.Unmarshal([]byte(r.Body), &b); err != nil || !leadIDShape.MatchString(b.LeadID) {
+		return name{}, errMessage
+	}
+	owner, err := tenant.Stored(b.UserID)
+	if err != nil {
+		return name{}, errMessage
+	}
+	return name{owner, b.LeadID}, nil
+}
+
+// receives is how often the message was received; 1 when that is not said.
+func (r Record) receives() int {
+	n, err := strconv.Atoi(r.Attributes.ReceiveCount)
+	if err != nil {
+		return 1
+	}
+	return max(n, 1)
+}
+
+// message writes the message that names a lead.
+func (n name) message() (string, error) {
+	text, err := json.Marshal(body{n.owner.String(), n.leadID})
+	if err != nil {
+		return "", fmt.Errorf("write a sync message: %w", err)
+	}
+	return string(text), nil
+}
+
+// delivery is one lead with every message of a batch that names it, so that a
+// message which came twice is worked on once.
+type delivery struct {
+	name
+	records []Record
+}
+
+// receives is that of the message that was received most often.
+func (d delivery) receives() int {
+	most := 0
+	for _, r := range d.records {
+		most = max(most, r.receives())
+	}
+	return most
+}
+
+// sort splits a batch into one delivery for each lead, in the order in which the
+// leads come, and the messages that name none.
+func sort(records []Record) (deliveries []delivery, unread []Record) {
+	at := map[name]int{}
+	for _, r := range records {
+		n, err := r.name()
+		if err != nil {
+			unread = append(unread, r)
+			continue
+		}
+		i, known := at[n]
+		if !known {
+			i = len(deliveries)
+			at[n] = i
+			deliveries = append(deliveries, delivery{name: n})
+		}
+		deliveries[i].records = append(deliveries[i].records, r)
+	}
+	return deliveries, unread
+}

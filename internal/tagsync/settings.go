@@ -1,0 +1,74 @@
+package tagsync
+
+import (
+	"log/slog"
+	"time"
+
+	"clientflow/internal/account"
+	"clientflow/internal/env"
+	"clientflow/internal/lead"
+	"clientflow/internal/systeme"
+	"clientflow/internal/tenantdb"
+)
+
+// Settings are what the function's environment says.
+type Settings struct {
+	LeadsTable, UsersTable, RegistryTable string
+	QueueURL                              string
+	// MaxReceives is how many receives of a message may try to sync its lead. The
+	// queue should allow a few more before it takes the message for dead: they
+	// are there to mark the lead failed where the last try was cut off.
+	MaxReceives int
+	// SystemeURL is the base address of Systeme.io's API. An empty SystemeKey is a
+	// fault of the account: leads wait for one.
+	SystemeURL, SystemeKey string
+	// CallsPerSecond is this environment's share of the account's rate.
+	CallsPerSecond float64
+}
+
+// ReadSettings reads the environment. The error names all that is missing.
+func ReadSettings(r *env.Reader) (Settings, error) {
+	s := Settings{
+		LeadsTable:    r.Text("LEADS_TABLE", "the table of leads"),
+		UsersTable:    r.Text("USERS_TABLE", "the table of IBs"),
+		RegistryTable: r.Text("REGISTRY_TABLE", "the table of tag ids"),
+		QueueURL:      r.Text("LEAD_SYNC_QUEUE_URL", "the queue that messages are given back to"),
+		MaxReceives:   int(r.Positive("LEAD_SYNC_MAX_RECEIVES", "how many receives of a message try to sync its lead")),
+		SystemeURL:    r.Text("SYSTEME_API_URL", "the base address of Systeme.io's API"),
+		SystemeKey:    r.Optional("SYSTEME_API_KEY"),
+	}
+	// Each environment keeps its own pace, so they share the rate out evenly.
+	rate := r.Positive("SYSTEME_REQUESTS_PER_SECOND", "the rate of all calls to Systeme.io together")
+	environments := r.Positive("LEAD_SYNC_CONCURRENCY", "how many environments share that rate")
+	s.CallsPerSecond = rate / environments
+	return s, r.Err()
+}
+
+// DB is the part of DynamoDB that a sync uses.
+type DB interface {
+	tenantdb.API
+	registry
+}
+
+// New builds the function's handler and opens a connection to Systeme.io. It
+// fails when SystemeURL is not an address.
+func New(s Settings, db DB, queue QueueAPI, log *slog.Logger) (*Handler, error) {
+	gate := newGate(systeme.NewPacer(s.CallsPerSecond), time.Now)
+	client, err := systeme.New(systeme.Config{
+		BaseURL: s.SystemeURL, Key: s.SystemeKey, HTTP: connect(s.SystemeURL), Timeout: callTimeout, Limiter: gate,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Handler{
+		leads:       lead.NewStore(tenantdb.Owned(db, s.LeadsTable, lead.SortKey), time.Now),
+		users:       account.NewUsers(tenantdb.Owned(db, s.UsersTable, "")),
+		contacts:    client,
+		gate:        gate,
+		tags:        NewTagIDs(client, db, s.RegistryTable),
+		queue:       queueAt{queue, s.QueueURL},
+		maxReceives: s.MaxReceives,
+		now:         time.Now,
+		log:         log,
+	}, nil
+}
