@@ -22,7 +22,7 @@ var hostShape = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z0-9](
 // parseThankYouURL returns an absolute web address that can be sent to a browser
 // as it is; "" for "".
 func parseThankYouURL(text string) (string, error) {
-	text = strings.TrimSpace(text)
+	text = strings.Trim(text, " ")
 	if text == "" {
 		return "", nil
 	}
@@ -35,12 +35,13 @@ func parseThankYouURL(text string) (string, error) {
 // parseOrigin returns an origin in the form in which a browser names it in the
 // header Origin: in lower case, without a path and without the scheme's own port.
 func parseOrigin(text string) (string, error) {
-	address, ok := webAddress(strings.TrimSpace(text))
+	text = strings.Trim(text, " ")
+	address, ok := webAddress(text)
 	if !ok {
 		return "", errOrigin
 	}
 	origin := address.Scheme + "://" + address.Host
-	if !strings.EqualFold(origin, strings.TrimSpace(text)) {
+	if !strings.EqualFold(origin, text) {
 		return "", errOrigin
 	}
 	ownPort := map[string]string{"https": ":443", "http": ":80"}[address.Scheme]

@@ -1,0 +1,181 @@
+package identity
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
+	"github.com/aws/smithy-go"
+
+	"clientflow/internal/account"
+	"clientflow/internal/eventlog"
+	"clientflow/internal/httpapi"
+	"clientflow/internal/tenant"
+)
+
+const (
+	johnID       = "0b1c2d3e-4f50-4162-8374-95a6b7c8d9e0"
+	johnMail     = "john@acme.com"
+	johnName     = "John Secretname"
+	password     = "Passw0rd-of-John"
+	mailedCode   = "271828"
+	refreshToken = "eyJjdHkiOiJKV1Qi.refresh.of.john.x"
+	accessToken  = "eyJhbGciOiJSUzI1.access.john"
+)
+
+// johnsIDToken is an ID token as Cognito answers with, but for the signature.
+var johnsIDToken = "eyJhbGciOiJSUzI1." + base64.RawURLEncoding.EncodeToString(
+	[]byte(`{"sub":"`+johnID+`","email":"`+johnMail+`","name":"`+johnName+`","token_use":"id"}`)) + ".signature"
+
+// pool stands for Cognito: each operation succeeds after a while, or fails as it
+// is told.
+type pool struct {
+	errs      map[string]error         // by operation
+	takes     map[string]time.Duration // by operation
+	challenge bool                     // sign-in asks for a second factor
+	idToken   string                   // instead of John's
+
+	called []string
+	auth   *cognitoidentityprovider.InitiateAuthInput
+	signUp *cognitoidentityprovider.SignUpInput
+}
+
+func (p *pool) call(operation string) error {
+	p.called = append(p.called, operation)
+	time.Sleep(p.takes[operation])
+	if err := p.errs[operation]; err != nil {
+		return &smithy.OperationError{ServiceID: "Cognito Identity Provider", OperationName: operation, Err: err}
+	}
+	return nil
+}
+
+func (p *pool) SignUp(_ context.Context, in *cognitoidentityprovider.SignUpInput, _ ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.SignUpOutput, error) {
+	p.signUp = in
+	return &cognitoidentityprovider.SignUpOutput{UserSub: aws.String(johnID)}, p.call("SignUp")
+}
+
+func (p *pool) ConfirmSignUp(context.Context, *cognitoidentityprovider.ConfirmSignUpInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.ConfirmSignUpOutput, error) {
+	return &cognitoidentityprovider.ConfirmSignUpOutput{}, p.call("ConfirmSignUp")
+}
+
+func (p *pool) ResendConfirmationCode(context.Context, *cognitoidentityprovider.ResendConfirmationCodeInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.ResendConfirmationCodeOutput, error) {
+	return &cognitoidentityprovider.ResendConfirmationCodeOutput{}, p.call("ResendConfirmationCode")
+}
+
+func (p *pool) InitiateAuth(_ context.Context, in *cognitoidentityprovider.InitiateAuthInput, _ ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.InitiateAuthOutput, error) {
+	p.auth = in
+	if err := p.call("InitiateAuth"); err != nil {
+		return nil, err
+	}
+	if p.challenge {
+		return &cognitoidentityprovider.InitiateAuthOutput{ChallengeName: types.ChallengeNameTypeSmsMfa}, nil
+	}
+	result := &types.AuthenticationResultType{
+		AccessToken: aws.String(accessToken), IdToken: aws.String(johnsIDToken), ExpiresIn: 3600, TokenType: aws.String("Bearer"),
+	}
+	if in.AuthFlow == types.AuthFlowTypeUserPasswordAuth {
+		result.RefreshToken = aws.String(refreshToken)
+	}
+	if p.idToken != "" {
+		result.IdToken = &p.idToken
+	}
+	return &cognitoidentityprovider.InitiateAuthOutput{AuthenticationResult: result}, nil
+}
+
+func (p *pool) RevokeToken(context.Context, *cognitoidentityprovider.RevokeTokenInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.RevokeTokenOutput, error) {
+	return &cognitoidentityprovider.RevokeTokenOutput{}, p.call("RevokeToken")
+}
+
+func (p *pool) ForgotPassword(context.Context, *cognitoidentityprovider.ForgotPasswordInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.ForgotPasswordOutput, error) {
+	return &cognitoidentityprovider.ForgotPasswordOutput{}, p.call("ForgotPassword")
+}
+
+func (p *pool) ConfirmForgotPassword(context.Context, *cognitoidentityprovider.ConfirmForgotPasswordInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.ConfirmForgotPasswordOutput, error) {
+	return &cognitoidentityprovider.ConfirmForgotPasswordOutput{}, p.call("ConfirmForgotPassword")
+}
+
+// registrar stands for the records of IBs.
+type registrar struct {
+	err   error
+	takes time.Duration
+	asked []string // what was asked, and for whom
+}
+
+func (r *registrar) Create(_ context.Context, person account.Person) (tenant.ID, error) {
+	return r.answer("Create", person)
+}
+
+func (r *registrar) Ensure(_ context.Context, person account.Person) (tenant.ID, error) {
+	return r.answer("Ensure", person)
+}
+
+func (r *registrar) answer(question string, person account.Person) (tenant.ID, error) {
+	r.asked = append(r.asked, question+" "+person.Subject+" "+person.Email+" "+person.Name)
+	time.Sleep(r.takes)
+	if r.err != nil {
+		return tenant.ID{}, r.err
+	}
+	return tenant.Stored(person.Subject)
+}
+
+// desk is a Desk over stand-ins, whose answers leave at once.
+type desk struct {
+	*Desk
+	pool      *pool
+	registrar *registrar
+}
+
+func newDesk(errs map[string]error) desk {
+	d := desk{pool: &pool{errs: errs}, registrar: &registrar{}}
+	d.Desk = NewDesk(d.pool, "client", d.registrar)
+	d.step = 0
+	return d
+}
+
+// post sends a body to a route, and checks what holds of every answer: nothing
+// keeps it, and no secret or personal data of the event is in the log.
+func (d desk) post(t *testing.T, path, body string) httpapi.Response {
+	t.Helper()
+	var log bytes.Buffer
+	event := &httpapi.Request{
+		RouteKey:    "POST " + path,
+		Headers:     map[string]string{"content-type": "application/json"},
+		EncodedBody: body,
+	}
+	event.Context.RequestID = "r1"
+	answer, err := d.Routes().Serve(eventlog.New(&log, "account"))(t.Context(), event)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if answer.Headers["cache-control"] != "no-store" {
+		t.Errorf("cache-control %q", answer.Headers["cache-control"])
+	}
+	secrets := []string{johnMail, johnName, password, mailedCode, refreshToken, accessToken, johnsIDToken}
+	if i := slices.IndexFunc(secrets, func(s string) bool { return strings.Contains(log.String(), s) }); i >= 0 {
+		t.Errorf("%q is in the log: %s", secrets[i], log.String())
+	}
+	if strings.Count(log.String(), "\n") != 1 {
+		t.Errorf("not one line of log: %s", log.String())
+	}
+	return answer
+}
+
+// cognito is an error of Cognito by its name.
+func cognito(code string) error {
+	return &smithy.GenericAPIError{Code: code, Message: "no such thing as " + johnMail}
+}
+
+// failing makes an operation fail with an error of Cognito.
+func failing(operation, code string) map[string]error {
+	return map[string]error{operation: cognito(code)}
+}
+
+var errNetwork = errors.New("connection reset")
