@@ -17,24 +17,31 @@ type inMemory struct{ handler http.Handler }
 
 var errCut = errors.New("connection cut")
 
-func (m inMemory) RoundTrip(r *http.Request) (response *http.Response, err error) {
+func (m inMemory) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body == nil {
 		r.Body = http.NoBody
 	}
-	defer func() {
-		if recovered := recover(); recovered != nil {
-			response, err = nil, errCut
-		}
+	answered := make(chan *http.Response, 1)
+	go func() {
+		defer close(answered)
+		defer func() {
+			if recovered := recover(); recovered != nil && recovered != http.ErrAbortHandler {
+				panic(recovered)
+			}
+		}()
+		w := httptest.NewRecorder()
+		m.handler.ServeHTTP(w, r)
+		answered <- w.Result()
 	}()
-	if err := r.Context().Err(); err != nil {
-		return nil, err
+	select {
+	case <-r.Context().Done():
+		return nil, r.Context().Err()
+	case response, complete := <-answered:
+		if !complete {
+			return nil, errCut
+		}
+		return response, nil
 	}
-	w := httptest.NewRecorder()
-	m.handler.ServeHTTP(w, r)
-	if err := r.Context().Err(); err != nil {
-		return nil, err
-	}
-	return w.Result(), nil
 }
 
 // specificationOnce loads the document once for all tests.

@@ -27,7 +27,8 @@ type Fault struct {
 	Status int `json:"status"`
 	// RetryAfter sends the header of that name with the status, in seconds.
 	RetryAfter int `json:"retryAfter"`
-	// Delay makes the request wait first.
+	// Delay makes the request wait first. The work is then done, also for a caller
+	// who has given up.
 	Delay time.Duration `json:"-"`
 	// Cut closes the connection without an answer, before the work or after it.
 	Cut Cut `json:"cut"`

@@ -1,7 +1,9 @@
 package systeme
 
 import (
+	"bytes"
 	"crypto/subtle"
+	"io"
 	"net/http"
 	"time"
 )
@@ -9,11 +11,7 @@ import (
 // serveAPI answers one call of the API, or lets it meet its fault.
 func (s *Simulator) serveAPI(w http.ResponseWriter, r *http.Request) {
 	fault := s.faults.take(r)
-	if fault.Delay > 0 && !wait(r, fault.Delay) {
-		s.log(r, answer{}, CutBefore)
-		return
-	}
-	if fault.Cut == CutBefore {
+	if !s.hold(r, fault.Delay) || fault.Cut == CutBefore {
 		s.log(r, answer{}, CutBefore)
 		panic(http.ErrAbortHandler)
 	}
@@ -31,16 +29,25 @@ func (s *Simulator) serveAPI(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// wait waits; false when the caller has given up.
-func wait(r *http.Request, delay time.Duration) bool {
+// hold makes a request wait. The body is read first, so that the work is done in the
+// end even if the caller has given up, which is what makes a slow service hard. It
+// is false when the body does not come; Close ends the wait.
+func (s *Simulator) hold(r *http.Request, delay time.Duration) bool {
+	if delay == 0 {
+		return true
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody))
+	if err != nil {
+		return false
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
 	timer := time.NewTimer(delay)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-		return true
-	case <-r.Context().Done():
-		return false
+	case <-s.scheduler.ctx.Done():
 	}
+	return true
 }
 
 func (s *Simulator) log(r *http.Request, a answer, cut Cut) {
