@@ -31,5 +31,5 @@ func main() {
 	awsclient.Prewarm(http, tables, users)
 	registrar := account.NewRegistrar(dynamodb.NewFromConfig(awsclient.Config(http, tables)), usersTable, registryTable)
 	pool := cognitoidentityprovider.NewFromConfig(awsclient.Config(http, users))
-	lambda.Start(identity.NewDesk(pool, clientID, registrar).Routes().Serve(log))
+	lambda.Start(identity.NewDesk(pool, clientID, registrar, identity.AnswerStep).Routes().Serve(log))
 }

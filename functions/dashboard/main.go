@@ -1,7 +1,8 @@
-// Command dashboard is the function that shows an IB its own record.
+// Command dashboard is the function that shows an IB its own record and counters.
 package main
 
 import (
+	"maps"
 	"os"
 	"time"
 	_ "time/tzdata" // Lambda's provided.al2023 has no time zones of its own
@@ -15,6 +16,8 @@ import (
 	"clientflow/internal/awsclient"
 	"clientflow/internal/env"
 	"clientflow/internal/eventlog"
+	"clientflow/internal/lead"
+	"clientflow/internal/stats"
 	"clientflow/internal/tenant"
 	"clientflow/internal/tenantdb"
 	"clientflow/internal/tenantrole"
@@ -23,6 +26,7 @@ import (
 func main() {
 	log := eventlog.New(os.Stdout, "dashboard")
 	var settings env.Reader
+	leadsTable := settings.Text("LEADS_TABLE", "the table of leads and their counters")
 	usersTable := settings.Text("USERS_TABLE", "the table of IBs")
 	roleARN := settings.Text("TENANT_ROLE_ARN", "the role that reaches one tenant's items")
 	verifier := tenant.Verifier{
@@ -40,5 +44,7 @@ func main() {
 	db := dynamodb.NewFromConfig(awsclient.Config(http, tables))
 	lender := tenantrole.New(sts.NewFromConfig(awsclient.Config(http, roles)), roleARN)
 	users := account.NewUsers(tenantdb.Lent(db, usersTable, "", lender))
-	lambda.Start(profile.Routes(verifier, users).Serve(log))
+	routes := profile.Routes(verifier, users)
+	maps.Copy(routes, stats.Routes(verifier, tenantdb.Lent(db, leadsTable, lead.SortKey, lender), users, time.Now))
+	lambda.Start(routes.Serve(log))
 }

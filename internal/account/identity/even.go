@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// answerStep is the grid on which answers leave that could tell by their time
-// whether an address is known. It is longer than Cognito usually takes for the
+// AnswerStep is the grid on which answers leave that could tell by their time
+// whether an address is known. It is meant to be longer than Cognito takes for the
 // slower of the two cases, which sends a mail.
-const answerStep = 500 * time.Millisecond
+const AnswerStep = 500 * time.Millisecond
 
 // even waits until a whole number of steps has passed since started. Cognito does
 // more for an address that it knows than for one that it does not, or the other

@@ -97,7 +97,7 @@ func TestAnswersDoNotTellWhetherAnAddressIsKnown(t *testing.T) {
 func watched(t *testing.T, path string, o outcome) (httpapi.Response, time.Duration) {
 	t.Helper()
 	d := newDesk(o.errs)
-	d.step = answerStep
+	d.step = AnswerStep
 	d.pool.takes = o.takes
 	d.registrar.takes = quick
 	started := time.Now()
@@ -111,7 +111,7 @@ func TestEvenEndsWithTheRequest(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(nil)
-		d.step = answerStep
+		d.step = AnswerStep
 		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 		defer cancel()
 		started := time.Now()

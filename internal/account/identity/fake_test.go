@@ -135,8 +135,7 @@ type desk struct {
 
 func newDesk(errs map[string]error) desk {
 	d := desk{pool: &pool{errs: errs}, registrar: &registrar{}}
-	d.Desk = NewDesk(d.pool, "client", d.registrar)
-	d.step = 0
+	d.Desk = NewDesk(d.pool, "client", d.registrar, 0)
 	return d
 }
 

@@ -43,9 +43,11 @@ type Desk struct {
 	step      time.Duration
 }
 
-// NewDesk returns the desk of one user pool client.
-func NewDesk(pool UserPool, clientID string, registrar Registrar) *Desk {
-	return &Desk{pool: pool, clientID: clientID, registrar: registrar, step: answerStep}
+// NewDesk returns the desk of one user pool client. Answers that could tell by
+// their time whether an address is known leave on a grid of step, or at once when
+// that is 0.
+func NewDesk(pool UserPool, clientID string, registrar Registrar, step time.Duration) *Desk {
+	return &Desk{pool: pool, clientID: clientID, registrar: registrar, step: step}
 }
 
 // Routes returns the desk's routes. All are public.

@@ -11,6 +11,8 @@ import (
 )
 
 const (
+	maxAddress = 128 // Cognito's limit for a user name
+
 	isRequired = "is required"
 	wrongCode  = "is wrong or too old; please ask for a new one, or wait a while after several attempts"
 )
@@ -52,6 +54,9 @@ func (in *input) email() string {
 	address, err := email.Normalise(in.text("email"))
 	if err != nil {
 		in.fields.Add("email", "is "+err.Error())
+	}
+	if len(address) > maxAddress {
+		in.fields.Add("email", "must have 128 characters at most")
 	}
 	return address
 }

@@ -36,6 +36,7 @@ func TestBadInputIsNamedAndGoesNoFurther(t *testing.T) {
 		{"wrong types", "/signup", `{"email":1,"name":[],"password":{}}`, []string{"email", "name", "password"}},
 		{"all bad", "/signup", `{"email":"a@b","name":"a\u0000","password":"short"}`, []string{"email", "name", "password"}},
 		{"header in the email", "/signup", `{"email":"a@b.com\r\nBcc: c@d.com","name":"a","password":"` + password + `"}`, []string{"email"}},
+		{"long address", "/signup", `{"email":"a@` + strings.Repeat("b.", 62) + `com","name":"a","password":"` + password + `"}`, []string{"email"}},
 		{"display name", "/signup", `{"email":"A <a@b.com>","name":"a","password":"` + password + `"}`, []string{"email"}},
 		{"long name", "/signup", `{"email":"a@b.com","name":"` + strings.Repeat("x", 10_000) + `","password":"` + password + `"}`, []string{"name"}},
 		{"a member twice", "/signup", `{"email":"a@b.com","email":"c@d.com","name":"a","password":"` + password + `"}`, []string{"email"}},
