@@ -24,7 +24,7 @@ const (
 	// maxAttempts bounds how often a record is tried with another prefix and form
 	// key. One collision in a lifetime would be much: of prefixes alone there are
 	// 36 to the power of 8.
-	maxAttempts = 10
+	maxAttempts = 20
 
 	// timestamp is RFC 3339 in UTC with milliseconds, all of one width.
 	timestamp = "2006-01-02T15:04:05.000Z"
