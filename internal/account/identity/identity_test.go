@@ -40,7 +40,7 @@ const (
 func plain(body string) string {
 	body = strings.NewReplacer(accessToken, "ACCESS", johnsIDToken, "ID", refreshToken, "REFRESH").Replace(body)
 	before, after, found := strings.Cut(body, `"userId":"`)
-	if found && !strings.HasPrefix(after, johnID) {
+	if found && len(after) > len(johnID) && !strings.HasPrefix(after, johnID) {
 		body = before + `"userId":"NOBODY` + after[len(johnID):]
 	}
 	return body

@@ -78,7 +78,7 @@ func (d *Desk) authenticate(ctx context.Context, flow types.AuthFlowType, parame
 		return nil, err
 	}
 	if answer.AuthenticationResult == nil { // a pool that asks for a second factor, say
-		return nil, fmt.Errorf("Cognito asks for %s, which is not offered here", answer.ChallengeName)
+		return nil, fmt.Errorf("the user pool asks for %s, which is not offered here", answer.ChallengeName)
 	}
 	return answer.AuthenticationResult, nil
 }

@@ -85,7 +85,8 @@ func (d *Desk) registerAgain(ctx context.Context, address string) (string, error
 	return nobody(), nil
 }
 
-// nobody returns a random UUID of version 4, as subs are.
+// nobody returns a random UUID, of version 4. Cognito promises of a sub no more
+// than that it is a UUID.
 func nobody() string {
 	var b [16]byte
 	rand.Read(b[:]) // never fails, by its documentation
