@@ -36,6 +36,8 @@ type action struct {
 	place func(t *table) (string, error)
 	// become returns what the item becomes; nil is no item.
 	become func(t *table, old attribute.Item) (attribute.Item, error)
+	// cost is what the change consumes.
+	cost func(m mutation) capacity
 }
 
 // newAction parses what all writes of one item have in common. Besides the
@@ -60,6 +62,7 @@ func newAction(operation, tableName string, item attribute.Item, c conditional, 
 		a.attributes = condition.Attributes()
 	}
 	a.place = func(t *table) (string, error) { return t.keyOf(item) }
+	a.cost = mutation.capacity
 	return a, shared, nil
 }
 

@@ -2,13 +2,11 @@ package dynamodb
 
 import (
 	"encoding/base64"
-	"errors"
 	"maps"
 	"slices"
 
 	"clientflow/infra/local/dynamodb/attribute"
 	"clientflow/infra/local/iam"
-	"clientflow/infra/local/wire"
 )
 
 // access is what a call does to items, as far as policies can see it.
@@ -26,17 +24,9 @@ type access struct {
 }
 
 // authorize asks the caller's policies for an operation on a table or another
-// resource; a refusal is an AccessDeniedException.
+// resource; a refusal is an *iam.Denied.
 func authorize(caller iam.Principal, operation, resource string) error {
-	return ask(caller, iam.Request{Action: "dynamodb:" + operation, Resource: resource})
-}
-
-func ask(caller iam.Principal, request iam.Request) error {
-	err := caller.Authorize(request)
-	if denied, ok := errors.AsType[*iam.Denied](err); ok {
-		return wire.Errorf("AccessDeniedException", "%s", denied.Error())
-	}
-	return err
+	return caller.Authorize(iam.Request{Action: "dynamodb:" + operation, Resource: resource})
 }
 
 // authorizeItems asks the caller's policies for an operation on items, by the
@@ -58,7 +48,7 @@ func (db *DB) authorizeItems(caller iam.Principal, operation, table, index strin
 	add("Select", a.selects)
 	add("ReturnValues", a.returnValues)
 	add("EnclosingOperation", a.enclosing)
-	return ask(caller, iam.Request{Action: "dynamodb:" + operation, Resource: resource, Context: conditions})
+	return caller.Authorize(iam.Request{Action: "dynamodb:" + operation, Resource: resource, Context: conditions})
 }
 
 // leadingKeys are the partition key values that the keys name.

@@ -121,7 +121,7 @@ func (w writeRequest) place(t *table) (string, error) {
 	if w.DeleteRequest != nil {
 		return t.keyOf(w.DeleteRequest.Key)
 	}
-	if err := t.checkItem(w.PutRequest.Item, itemTooLarge); err != nil {
+	if err := t.checkItem(w.PutRequest.Item); err != nil {
 		return "", err
 	}
 	return string(t.schema.encode(w.PutRequest.Item)), nil

@@ -1,5 +1,7 @@
 package dynamodb
 
+import "clientflow/infra/local/dynamodb/attribute"
+
 // The sizes that one unit of capacity pays for, in bytes.
 const (
 	readUnit  = 4 * 1024
@@ -17,6 +19,11 @@ func readUnits(size int, consistent bool) float64 {
 		units /= 2
 	}
 	return units
+}
+
+// readCapacity is what a strongly consistent read of an item costs.
+func readCapacity(item attribute.Item) capacity {
+	return capacity{table: readUnits(attribute.ItemSize(item), true)}
 }
 
 // capacity is what an operation consumed of a table and of its indexes.

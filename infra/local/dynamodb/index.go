@@ -123,18 +123,3 @@ func entryUnits(key string, held attribute.Item) float64 {
 	}
 	return writeUnits(attribute.ItemSize(held))
 }
-
-// checkKeys checks the values that an item has for the index's key attributes.
-func (ix *index) checkKeys(item attribute.Item) error {
-	for _, a := range ix.schema.attributes() {
-		value := item[a.name]
-		switch {
-		case value == nil:
-		case value.Kind() != a.kind:
-			return invalid("One or more parameter values were invalid: Type mismatch for Index Key %s Expected: %s Actual: %s IndexName: %s", a.name, a.kind, value.Kind(), ix.name)
-		case isEmpty(value):
-			return invalid("One or more parameter values are not valid. A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty %s value. IndexName: %s, IndexKey: %s", emptyWord(a.kind), ix.name, a.name)
-		}
-	}
-	return checkKeySizes(ix.schema, item)
-}

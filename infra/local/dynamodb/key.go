@@ -91,9 +91,11 @@ func (t *table) checkKey(item attribute.Item) error {
 			return invalid("One or more parameter values were invalid: Type mismatch for key %s expected: %s actual: %s", a.name, a.kind, value.Kind())
 		case isEmpty(value):
 			return invalid("One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty %s value. Key: %s", emptyWord(a.kind), a.name)
+		case t.schema.tooLong(item, a):
+			return keyTooLong(t.schema, a)
 		}
 	}
-	return checkKeySizes(t.schema, item)
+	return nil
 }
 
 // isEmpty says whether a value is a text or binary of length 0, which no key may be.
@@ -112,37 +114,18 @@ func emptyWord(kind attribute.Kind) string {
 	return "string"
 }
 
-func checkKeySizes(s keySchema, item attribute.Item) error {
-	if value := item[s.partition.name]; value != nil && value.Size() > maxPartitionKey {
+// tooLong says whether a key value of an item exceeds its limit.
+func (s keySchema) tooLong(item attribute.Item, a keyAttribute) bool {
+	limit := maxSortKey
+	if a == s.partition {
+		limit = maxPartitionKey
+	}
+	return item[a.name].Size() > limit
+}
+
+func keyTooLong(s keySchema, a keyAttribute) error {
+	if a == s.partition {
 		return invalid("One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes")
 	}
-	if value := item[s.sort.name]; value != nil && value.Size() > maxSortKey {
-		return invalid("One or more parameter values were invalid: Aggregated size of all range keys has exceeded the size limit of 1024 bytes")
-	}
-	return nil
+	return invalid("One or more parameter values were invalid: Aggregated size of all range keys has exceeded the size limit of 1024 bytes")
 }
-
-// checkItem checks an item that is to be stored: its key, its index keys and
-// its size. tooLarge is the error's text when it is too large.
-func (t *table) checkItem(item attribute.Item, tooLarge string) error {
-	if err := t.checkKey(item); err != nil {
-		return err
-	}
-	for _, ix := range t.indexes {
-		if err := ix.checkKeys(item); err != nil {
-			return err
-		}
-	}
-	if attribute.ItemSize(item) > maxItem {
-		return invalid("%s", tooLarge)
-	}
-	return nil
-}
-
-// maxItem is the largest size of an item, in bytes.
-const maxItem = 400 * 1024
-
-const (
-	itemTooLarge   = "Item size has exceeded the maximum allowed size"
-	updateTooLarge = "Item size to update has exceeded the maximum allowed size"
-)

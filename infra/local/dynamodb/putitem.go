@@ -27,7 +27,7 @@ func (p put) action() (*action, error) {
 		return nil, err
 	}
 	a.place = func(t *table) (string, error) {
-		if err := t.checkItem(p.Item, itemTooLarge); err != nil {
+		if err := t.checkItem(p.Item); err != nil {
 			return "", err
 		}
 		return string(t.schema.encode(p.Item)), nil

@@ -155,7 +155,7 @@ func (r *pageReader) checkIndex(ix *index) error {
 	if missing := ix.missing(r.projected); ix.global && len(missing) > 0 {
 		return invalid("One or more parameter values were invalid: Global secondary index %s does not project %v", ix.name, missing)
 	}
-	if missing := ix.missing(r.filtered); len(missing) > 0 && r.Select != "ALL_ATTRIBUTES" {
+	if missing := ix.missing(r.filtered); len(missing) > 0 {
 		return invalid("One or more parameter values were invalid: Secondary index %s does not project one or more filter attributes: %v", ix.name, missing)
 	}
 	return nil

@@ -1,7 +1,6 @@
 package dynamodb
 
 import (
-	"clientflow/infra/local/dynamodb/attribute"
 	"clientflow/infra/local/iam"
 )
 
@@ -41,7 +40,7 @@ func (db *DB) transactGetItems(caller iam.Principal, in transactGetItemsRequest)
 		}
 		seen[found.place] = true
 		// A transaction reads twice: to prepare, and to commit.
-		consumed.of(item.Get.TableName).table += 2 * readUnits(attribute.ItemSize(found.item), true)
+		consumed.of(item.Get.TableName).add(readCapacity(found.item), 2)
 		answer.Responses = append(answer.Responses, getItemAnswer{Item: found.returned()})
 	}
 	answer.ConsumedCapacity = consumed.report(in.ReturnConsumedCapacity)

@@ -31,6 +31,7 @@ func (c conditionCheck) action() (*action, error) {
 		return nil, err
 	}
 	a.become = func(_ *table, old attribute.Item) (attribute.Item, error) { return old, nil }
+	a.cost = func(m mutation) capacity { return readCapacity(m.old) }
 	return a, shared.Unused()
 }
 
@@ -106,9 +107,9 @@ func (db *DB) transactWriteItems(caller iam.Principal, in transactWriteItemsRequ
 		return transactWriteItemsAnswer{}, err
 	}
 	consumed := capacities{}
-	for _, m := range changes {
-		// A transaction writes twice: to prepare, and to commit.
-		consumed.of(m.table.name).add(m.capacity(), 2)
+	for i, m := range changes {
+		// A transaction reads and writes twice: to prepare, and to commit.
+		consumed.of(m.table.name).add(tx[i].action.cost(m), 2)
 		db.apply(m, nil)
 	}
 	db.tokens.keep(in, db.clock())
@@ -216,7 +217,7 @@ func (tx transaction) readAgain() capacities {
 	consumed := capacities{}
 	for _, s := range tx {
 		item, _ := s.table.items.Get(s.key)
-		consumed.of(s.table.name).table += 2 * readUnits(attribute.ItemSize(item), true)
+		consumed.of(s.table.name).add(readCapacity(item), 2)
 	}
 	return consumed
 }

@@ -66,7 +66,7 @@ func (u update) become(t *table, old attribute.Item, parsed *expression.Update) 
 	if err != nil {
 		return nil, err
 	}
-	return updated, t.checkItem(updated, updateTooLarge)
+	return updated, t.checkUpdated(updated)
 }
 
 // updateItem changes an item's attributes.
