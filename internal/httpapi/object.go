@@ -66,10 +66,15 @@ func end(decoder *json.Decoder) error {
 	return nil
 }
 
+// Given tells whether a member is there, be it null.
+func (o Object) Given(name string) bool {
+	_, ok := o.members[name]
+	return ok
+}
+
 // Has tells whether a member is there and not null.
 func (o Object) Has(name string) bool {
-	value, ok := o.members[name]
-	return ok && string(value) != "null"
+	return o.Given(name) && string(o.members[name]) != "null"
 }
 
 // Text returns a member that must be a string; "" when it is not there or null.

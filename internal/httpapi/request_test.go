@@ -112,7 +112,7 @@ func TestObject(t *testing.T) {
 	if got := object.Text("name", &fields); got != "Jané" {
 		t.Errorf("name %q", got)
 	}
-	if got := object.Text("none", &fields); got != "" || object.Has("none") {
+	if got := object.Text("none", &fields); got != "" || object.Has("none") || !object.Given("none") || object.Given("absent") {
 		t.Errorf("null read as %q", got)
 	}
 	if got := object.Texts("list", &fields); len(got) != 1 || got[0] != "a" {

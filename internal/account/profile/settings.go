@@ -1,7 +1,6 @@
 package profile
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -21,10 +20,6 @@ func readSettings(r *httpapi.Request) (account.Settings, error) {
 	if err != nil {
 		return account.Settings{}, err
 	}
-	given, err := members(r)
-	if err != nil {
-		return account.Settings{}, err
-	}
 	var settings account.Settings
 	var fields problem.Fields
 	note := func(field string, err error) {
@@ -32,44 +27,27 @@ func readSettings(r *httpapi.Request) (account.Settings, error) {
 			fields.Add(field, err.Error())
 		}
 	}
-	if given["name"] {
+	if object.Given("name") {
 		name, err := account.ParseName(object.Text("name", &fields))
 		note("name", err)
 		settings.Name = &name
 	}
-	if given["thankYouUrl"] {
+	if object.Given("thankYouUrl") {
 		address, err := parseThankYouURL(object.Text("thankYouUrl", &fields))
 		note("thankYouUrl", err)
 		settings.ThankYouURL = &address
 	}
-	if given["allowedOrigins"] {
+	if object.Given("allowedOrigins") {
 		origins, err := parseOrigins(object.Texts("allowedOrigins", &fields))
 		note("allowedOrigins", err)
 		settings.AllowedOrigins = &origins
 	}
-	if given["timeZone"] {
+	if object.Given("timeZone") {
 		zone, err := parseTimeZone(object.Text("timeZone", &fields))
 		note("timeZone", err)
 		settings.TimeZone = &zone
 	}
 	return settings, fields.Err()
-}
-
-// members tells which members the body has, those that are null among them.
-func members(r *httpapi.Request) (map[string]bool, error) {
-	body, err := r.Body()
-	if err != nil {
-		return nil, err
-	}
-	var object map[string]json.RawMessage
-	if err := json.Unmarshal(body, &object); err != nil {
-		return nil, fmt.Errorf("read a body for the second time: %w", err)
-	}
-	given := make(map[string]bool, len(object))
-	for name := range object {
-		given[name] = true
-	}
-	return given, nil
 }
 
 // parseOrigins returns each origin once, in the form in which browsers name it.
