@@ -1,0 +1,530 @@
+package tagsync
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	localdb "clientflow/infra/local/dynamodb"
+	"clientflow/infra/local/iam"
+	simulator "clientflow/infra/local/systeme"
+	"clientflow/infra/local/wire"
+	"clientflow/internal/account"
+	"clientflow/internal/eventlog"
+	"clientflow/internal/lead"
+	"clientflow/internal/systeme"
+	"clientflow/internal/tenant"
+	"clientflow/internal/tenantdb"
+)
+
+const (
+	leadsTable    = "leads"
+	usersTable    = "users"
+	registryTable = "registry"
+	queueURL      = "http://sqs.test/000000000000/LeadSync"
+	maxReceives   = 8
+	batchSize     = 5
+	timeout       = 60 * time.Second
+	// rate is higher than any test needs, so that only tests of the pace wait.
+	rate = 1000
+)
+
+// world is all that the function talks to: tables, the queue and Systeme.io, in
+// this process and without sockets, so that a test may let hours pass in a bubble
+// of package synctest.
+type world struct {
+	tb    testing.TB
+	aws   http.Handler
+	sim   *simulator.Simulator
+	queue *queue
+	wire  *wiretap
+	log   *lockedBuffer
+	store lead.Store
+	db    *dynamodb.Client
+}
+
+func newWorld(tb testing.TB, options simulator.Options) *world {
+	options.WorkflowsOff = true
+	options.RateLimit = cmpOr(options.RateLimit, 1_000_000)
+	w := &world{
+		tb: tb, sim: simulator.New(options), queue: newQueue(), wire: &wiretap{}, log: &lockedBuffer{},
+		aws: wire.NewMux(iam.NewKeys(time.Now, nil), localdb.New(time.Now).Service()),
+	}
+	tb.Cleanup(w.sim.Close)
+	w.db = client(inProcess{w.aws})
+	w.store = lead.NewStore(tenantdb.Owned(w.db, leadsTable, lead.SortKey), time.Now)
+	w.makeTable(leadsTable, "userId", lead.SortKey)
+	w.makeTable(usersTable, "userId")
+	w.makeTable(registryTable, "key")
+	for _, slug := range []string{OwnerField, PrefixField} {
+		w.ask("POST", "/api/contact_fields", fmt.Sprintf(`{"slug":%q,"fieldName":%q}`, slug, slug))
+	}
+	return w
+}
+
+func cmpOr(value, otherwise int) int {
+	if value == 0 {
+		return otherwise
+	}
+	return value
+}
+
+func client(transport http.RoundTripper) *dynamodb.Client {
+	return dynamodb.New(dynamodb.Options{
+		Region: "us-east-1", BaseEndpoint: aws.String("http://aws.test"),
+		Credentials: credentials.NewStaticCredentialsProvider("root", "secret", ""),
+		HTTPClient:  &http.Client{Transport: transport},
+	})
+}
+
+func (w *world) must(err error) {
+	w.tb.Helper()
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+}
+
+func (w *world) makeTable(name string, keys ...string) {
+	in := &dynamodb.CreateTableInput{TableName: &name, BillingMode: types.BillingModePayPerRequest}
+	for i, key := range keys {
+		in.AttributeDefinitions = append(in.AttributeDefinitions,
+			types.AttributeDefinition{AttributeName: aws.String(key), AttributeType: types.ScalarAttributeTypeS})
+		in.KeySchema = append(in.KeySchema, types.KeySchemaElement{
+			AttributeName: aws.String(key), KeyType: []types.KeyType{types.KeyTypeHash, types.KeyTypeRange}[i],
+		})
+	}
+	_, err := w.db.CreateTable(context.Background(), in)
+	w.must(err)
+}
+
+// ask calls the simulator as the account's owner would.
+func (w *world) ask(method, path, body string) {
+	w.tb.Helper()
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	r.Header.Set("X-API-Key", "local")
+	r.Header.Set("User-Agent", "test")
+	r.Header.Set("Content-Type", "application/json")
+	answer := httptest.NewRecorder()
+	w.sim.Handler().ServeHTTP(answer, r)
+	if answer.Code > 299 {
+		w.tb.Fatalf("%s %s: %d %s", method, path, answer.Code, answer.Body)
+	}
+}
+
+// ib is one tenant of the test.
+type ib struct {
+	id     tenant.ID
+	prefix string
+}
+
+// addIB makes the nth IB, whose prefix and userId tell its number.
+func (w *world) addIB(n int) ib {
+	w.tb.Helper()
+	id, err := tenant.Stored(fmt.Sprintf("00000000-0000-4000-8000-%012d", n))
+	w.must(err)
+	prefix := fmt.Sprintf("ib-%08d-", n)
+	_, err = w.db.PutItem(context.Background(), &dynamodb.PutItemInput{
+		TableName: aws.String(usersTable),
+		Item: map[string]types.AttributeValue{
+			"userId":           &types.AttributeValueMemberS{Value: id.String()},
+			"systemeTagPrefix": &types.AttributeValueMemberS{Value: prefix},
+		},
+	})
+	w.must(err)
+	return ib{id, prefix}
+}
+
+func (w *world) leadsOf(owner ib) lead.Leads {
+	leads, err := w.store.Of(owner.id)
+	w.must(err)
+	return leads
+}
+
+// capture stores a lead and publishes its message.
+func (w *world) capture(owner ib, s lead.Submission) name {
+	w.tb.Helper()
+	id, _, err := w.leadsOf(owner).Capture(context.Background(), s, lead.FromForm)
+	w.must(err)
+	n := name{owner.id, id}
+	w.publish(n)
+	return n
+}
+
+func (w *world) publish(n name) {
+	text, err := n.message()
+	w.must(err)
+	w.queue.put(text, 0)
+}
+
+func (w *world) lead(n name) lead.Lead {
+	w.tb.Helper()
+	leads, err := w.store.Of(n.owner)
+	w.must(err)
+	l, err := leads.Get(context.Background(), n.leadID)
+	w.must(err)
+	return l
+}
+
+// jane is a lead with three tags.
+func jane() lead.Submission {
+	return lead.Submission{
+		Email: "jane@acme.test", Name: "Jane Canary Doe", Phone: "+44 (0)20 7946 0958",
+		IBType: "forex-ib", MonthlyLeads: lead.HighVolume,
+	}
+}
+
+func tagsOf(owner ib) []string {
+	return []string{owner.prefix + "demo-request", owner.prefix + "forex-ib", owner.prefix + "high-volume"}
+}
+
+// environment is one process of the function. It is killed when its life says so.
+type environment struct {
+	*Handler
+	life *life
+}
+
+// start starts an environment, with nothing of another one's memory.
+func (w *world) start(l *life) *environment {
+	db := client(mortal{l, inProcess{w.aws}})
+	gate := newGate(systeme.NewPacer(rate), time.Now)
+	api, err := systeme.New(systeme.Config{
+		BaseURL: "http://systeme.test", Key: "local", Timeout: callTimeout, Limiter: gate,
+		HTTP: &http.Client{Transport: mortal{l, tapped{w.wire, inProcess{w.sim.Handler()}}}},
+	})
+	w.must(err)
+	return &environment{life: l, Handler: &Handler{
+		leads:    lead.NewStore(tenantdb.Owned(db, leadsTable, lead.SortKey), time.Now),
+		users:    account.NewUsers(tenantdb.Owned(db, usersTable, "")),
+		contacts: api, gate: gate, tags: NewTagIDs(api, db, registryTable),
+		queue: queueAt{mortalQueue{l, w.queue}, queueURL}, maxReceives: maxReceives,
+		now: time.Now, log: eventlog.New(w.log, "sync-tags"),
+	}}
+}
+
+// poll hands the environment one batch, if there is one. A batch of an
+// environment that dies is not settled: its messages come again by themselves.
+func (w *world) poll(e *environment, size int) (worked bool) {
+	records := w.queue.receive(size)
+	if len(records) == 0 {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	defer cancel()
+	response, err := e.Handle(ctx, Event{records})
+	w.must(err)
+	if !e.life.over() {
+		w.queue.settle(records, response)
+	}
+	return true
+}
+
+// erase deletes a lead.
+func (w *world) erase(n name) {
+	_, err := w.db.DeleteItem(context.Background(), &dynamodb.DeleteItemInput{
+		TableName: aws.String(leadsTable),
+		Key: map[string]types.AttributeValue{
+			"userId":     &types.AttributeValueMemberS{Value: n.owner.String()},
+			lead.SortKey: &types.AttributeValueMemberS{Value: "LEAD#" + n.leadID},
+		},
+	})
+	w.must(err)
+}
+
+// tagID returns the id that Systeme.io gave a tag.
+func (w *world) tagID(name string) int64 {
+	w.tb.Helper()
+	for _, tag := range w.sim.Tags() {
+		if tag.Name == name {
+			return tag.ID
+		}
+	}
+	w.tb.Fatalf("no tag %s", name)
+	return 0
+}
+
+// wantFailed checks that a lead is failed for that reason.
+func (w *world) wantFailed(n name, reason string) {
+	w.tb.Helper()
+	if l := w.lead(n); l.SyncState != lead.Failed || l.SyncError == nil || *l.SyncError != reason {
+		w.tb.Errorf("lead is %s, %v; want failed: %s", l.SyncState, aws.ToString(l.SyncError), reason)
+	}
+}
+
+// wantPending checks that a lead waits.
+func (w *world) wantPending(n name) {
+	w.tb.Helper()
+	if l := w.lead(n); l.SyncState != lead.Pending || l.SyncError != nil {
+		w.tb.Errorf("lead is %s, %v; want pending", l.SyncState, aws.ToString(l.SyncError))
+	}
+}
+
+// drain polls, and waits for messages that are away, until the queue is empty.
+func (w *world) drain(e *environment) {
+	w.tb.Helper()
+	w.drainFor(e, 30*24*time.Hour)
+	if _, more := w.queue.next(); more {
+		w.tb.Fatal("the queue never empties")
+	}
+}
+
+// drainFor does as drain for so long, and returns how many batches there were.
+func (w *world) drainFor(e *environment, most time.Duration) (polls int) {
+	until := time.Now().Add(most)
+	for {
+		if w.poll(e, batchSize) {
+			polls++
+			continue
+		}
+		wait, more := w.queue.next()
+		if !more {
+			return polls
+		}
+		if wake := time.Now().Add(wait); wake.After(until) {
+			time.Sleep(time.Until(until))
+			return polls
+		}
+		time.Sleep(wait)
+	}
+}
+
+// wantSynced checks that a lead is synced and its contact carries its tags.
+func (w *world) wantSynced(n name, tags []string) {
+	w.tb.Helper()
+	l := w.lead(n)
+	got := slices.Sorted(slices.Values(tags))
+	if l.SyncState != lead.Synced || l.SyncedAt == nil || l.SyncError != nil || !slices.Equal(l.TagsApplied, got) {
+		w.tb.Errorf("lead is %s with tags %v, error %v; want %v", l.SyncState, l.TagsApplied, l.SyncError, got)
+	}
+	contact, found := w.sim.Contact(l.Email)
+	if !found || contact.ID != l.ContactID {
+		w.tb.Fatalf("contact %d, want %d", contact.ID, l.ContactID)
+	}
+	for _, tag := range tags {
+		if !slices.Contains(tagNamesOf(contact), tag) {
+			w.tb.Errorf("contact lacks %s: %v", tag, tagNamesOf(contact))
+		}
+	}
+}
+
+func tagNamesOf(c simulator.Contact) []string {
+	var names []string
+	for _, tag := range c.Tags {
+		names = append(names, tag.Name)
+	}
+	return names
+}
+
+func field(c simulator.Contact, slug string) string {
+	for _, f := range c.Fields {
+		if f.Slug == slug && f.Value != nil {
+			return *f.Value
+		}
+	}
+	return ""
+}
+
+// inProcess sends requests to a handler in this process. A connection that the
+// handler aborts ends as a broken one does, and the handler goes on when the caller
+// has given up.
+type inProcess struct{ handler http.Handler }
+
+func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body == nil {
+		r.Body = http.NoBody
+	}
+	answered := make(chan *http.Response, 1)
+	go func() {
+		var response *http.Response
+		defer func() {
+			if cause := recover(); cause != nil && cause != http.ErrAbortHandler {
+				panic(cause)
+			}
+			answered <- response
+		}()
+		answer := httptest.NewRecorder()
+		p.handler.ServeHTTP(answer, r)
+		response = answer.Result()
+	}()
+	select {
+	case <-r.Context().Done():
+		return nil, r.Context().Err()
+	case response := <-answered:
+		if response == nil {
+			return nil, io.ErrUnexpectedEOF
+		}
+		return response, nil
+	}
+}
+
+// call is a call of Systeme.io as it went over the wire.
+type call struct {
+	method, path, body string
+	status             int // 0 when the connection broke
+}
+
+// wiretap notes every call.
+type wiretap struct {
+	mu    sync.Mutex
+	calls []call
+	// answer takes the place of Systeme.io where its status is not 0.
+	answer func(call) (status int, body string)
+}
+
+// all returns the calls so far as "METHOD path", ids in the path being "#".
+func (t *wiretap) all() []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	texts := make([]string, len(t.calls))
+	for i, c := range t.calls {
+		parts := strings.Split(c.path, "/")
+		if len(parts) > 3 {
+			parts[3] = "#"
+		}
+		texts[i] = c.method + " " + strings.TrimPrefix(strings.Join(parts, "/"), "/api")
+	}
+	return texts
+}
+
+// take returns the calls so far and forgets them.
+func (t *wiretap) take() []string {
+	texts := t.all()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.calls = nil
+	return texts
+}
+
+func (t *wiretap) replaced(c call) (*http.Response, error) {
+	if t.answer == nil {
+		return nil, nil
+	}
+	status, body := t.answer(c)
+	if status == 0 {
+		return nil, nil
+	}
+	answer := httptest.NewRecorder()
+	answer.WriteHeader(status)
+	_, err := answer.WriteString(body)
+	return answer.Result(), err
+}
+
+type tapped struct {
+	tap  *wiretap
+	next http.RoundTripper
+}
+
+func (t tapped) RoundTrip(r *http.Request) (*http.Response, error) {
+	c := call{method: r.Method, path: r.URL.Path}
+	if r.Body != nil {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return nil, err
+		}
+		c.body = string(body)
+		r = r.Clone(r.Context())
+		r.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	response, err := t.tap.replaced(c)
+	if response == nil {
+		response, err = t.next.RoundTrip(r)
+	}
+	if err == nil {
+		c.status = response.StatusCode
+	}
+	t.tap.mu.Lock()
+	defer t.tap.mu.Unlock()
+	t.tap.calls = append(t.tap.calls, c)
+	return response, err
+}
+
+// errKilled is what every call of a dead process comes to.
+var errKilled = errors.New("the process is dead")
+
+// life counts the outward calls of an environment and ends it at one of them,
+// before or after its work is done. The zero life does not end.
+type life struct {
+	mu    sync.Mutex
+	left  int // calls until the last; 0 for no end
+	after bool
+	dead  bool
+}
+
+func (l *life) over() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.dead
+}
+
+// spend counts one call: whether it is done, and whether its answer is seen.
+func (l *life) spend() (done, last bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.dead {
+		return false, true
+	}
+	if l.left > 0 {
+		l.left--
+		l.dead = l.left == 0
+	}
+	return !l.dead || l.after, l.dead
+}
+
+// through makes a call, or dies over it.
+func through[T any](l *life, make func() (T, error)) (T, error) {
+	var none T
+	done, last := l.spend()
+	if !done {
+		return none, errKilled
+	}
+	answer, err := make()
+	if last || l.over() {
+		return none, errKilled
+	}
+	return answer, err
+}
+
+type mortal struct {
+	life *life
+	next http.RoundTripper
+}
+
+func (m mortal) RoundTrip(r *http.Request) (*http.Response, error) {
+	return through(m.life, func() (*http.Response, error) { return m.next.RoundTrip(r) })
+}
+
+// lockedBuffer is a log that several goroutines write.
+type lockedBuffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
+}
+
+// count counts the calls that are as wanted.
+func count(calls []string, wanted string) int {
+	return len(slices.DeleteFunc(slices.Clone(calls), func(c string) bool { return c != wanted }))
+}
