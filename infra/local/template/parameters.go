@@ -26,8 +26,8 @@ func (s *scope) readParameters(section value) error {
 		if err != nil {
 			return err
 		}
-		if given, ok := s.options.Parameters[name]; ok {
-			p.value = given
+		if value, ok := s.givenParameter(name); ok {
+			p.value = value
 		} else if !p.hasDefault {
 			return v.errorf("has no default and was not given")
 		}
@@ -41,6 +41,14 @@ func (s *scope) readParameters(section value) error {
 		return err
 	}
 	return s.checkKnown(section)
+}
+
+func (s *scope) givenParameter(name string) (string, bool) {
+	if value, ok := s.options.Parameters[name]; ok {
+		return value, true
+	}
+	value, ok := s.options.Defaults[name]
+	return value, ok
 }
 
 // checkKnown refuses values for parameters that the template does not have.

@@ -26,9 +26,11 @@ const Region = "us-east-1"
 type Options struct {
 	// Stack is the name of the stack; it begins the names of resources.
 	Stack string
-	// Parameters are values for the template's parameters; those left out take
-	// their defaults.
+	// Parameters are values for the template's parameters.
 	Parameters map[string]string
+	// Defaults are values for parameters that Parameters leaves out, in place of
+	// the template's own defaults. The template need not have them all.
+	Defaults map[string]string
 	// AWSURL is the address of the local AWS, such as http://127.0.0.1:4566. It
 	// is the host of queue URLs and token issuers.
 	AWSURL string

@@ -229,22 +229,26 @@ func TestNoYAML(t *testing.T) {
 func TestParametersFromOutside(t *testing.T) {
 	t.Parallel()
 	document := "Parameters:\n  Mode: {Type: String, Default: shared, AllowedValues: [shared, exclusive]}\nResources: {}\nOutputs: {Out: {Value: !Ref Mode}}"
+	type values = map[string]string
 	tests := []struct {
-		name  string
-		given map[string]string
-		want  string
-		wrong string
+		name            string
+		given, defaults values
+		want            string
+		wrong           string
 	}{
-		{"default", nil, "shared", ""},
-		{"given", map[string]string{"Mode": "exclusive"}, "exclusive", ""},
-		{"not allowed", map[string]string{"Mode": "both"}, "", `"both" is not one of shared, exclusive`},
-		{"unknown", map[string]string{"Made": "shared"}, "", "Made is not a parameter of this template; it has Mode"},
+		{"default", nil, nil, "shared", ""},
+		{"given", values{"Mode": "exclusive"}, nil, "exclusive", ""},
+		{"another default", nil, values{"Mode": "exclusive", "Other": "x"}, "exclusive", ""},
+		{"given before another default", values{"Mode": "shared"}, values{"Mode": "exclusive"}, "shared", ""},
+		{"not allowed", values{"Mode": "both"}, nil, "", `"both" is not one of shared, exclusive`},
+		{"another default that is not allowed", nil, values{"Mode": "both"}, "", `"both" is not one of shared, exclusive`},
+		{"unknown", values{"Made": "shared"}, nil, "", "Made is not a parameter of this template; it has Mode"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			o := options()
-			o.Parameters = test.given
+			o.Parameters, o.Defaults = test.given, test.defaults
 			parsed, err := Parse("t", []byte(document), o)
 			if test.wrong != "" {
 				if err == nil || !strings.Contains(err.Error(), test.wrong) {
