@@ -200,7 +200,13 @@ func (w *world) play(p plan) (problems []string) {
 		problems = append(problems, w.judgeLead(n, p.leads[i], owners)...)
 	}
 	problems = append(problems, w.judgeContacts(p, owners)...)
-	return append(problems, w.judgeRepeats(p)...)
+	problems = append(problems, w.judgeRepeats(p)...)
+	for _, word := range []string{"acme", "isitor", "@"} {
+		if strings.Contains(w.log.String(), word) {
+			problems = append(problems, "the log holds "+word)
+		}
+	}
+	return problems
 }
 
 func (l planned) submission() lead.Submission {

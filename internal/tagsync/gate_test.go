@@ -1,0 +1,109 @@
+package tagsync
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	simulator "clientflow/infra/local/systeme"
+	"clientflow/internal/systeme"
+)
+
+func TestGateKeepsThePace(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate(systeme.NewPacer(2), time.Now)
+		started := time.Now()
+		for range 5 {
+			if err := g.Wait(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if took := time.Since(started); took != 2*time.Second {
+			t.Errorf("5 calls at 2 a second took %v", took)
+		}
+	})
+}
+
+// No call begins in the end of an invocation, nor is one waited for that would.
+func TestGateKeepsTheReserve(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate(systeme.NewPacer(0.1), time.Now)
+		ctx, cancel := context.WithTimeout(t.Context(), reserve+25*time.Second)
+		defer cancel()
+		started := time.Now()
+		calls := 0
+		var err error
+		for ; err == nil; calls++ {
+			err = g.Wait(ctx)
+		}
+		if calls-1 != 3 || time.Since(started) != 20*time.Second {
+			t.Errorf("%d calls in %v, want those after 0, 10 and 20 s", calls-1, time.Since(started))
+		}
+		if !errors.Is(err, systeme.RateLimited) || systeme.RetryAfter(err) != 10*time.Second {
+			t.Errorf("got %v", err)
+		}
+		short, cancel := context.WithTimeout(t.Context(), reserve-time.Second)
+		defer cancel()
+		time.Sleep(10 * time.Second)
+		if err := g.Wait(short); !errors.Is(err, systeme.RateLimited) {
+			t.Errorf("in the reserve: %v", err)
+		}
+	})
+}
+
+func TestGateClosesForAFault(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate(systeme.NewPacer(1000), time.Now)
+		fault := &systeme.Error{Kind: systeme.Unauthorized}
+		if !g.close(fault) || g.close(fault) {
+			t.Error("a fault is news once")
+		}
+		time.Sleep(faultPause - time.Nanosecond)
+		if err := g.Wait(t.Context()); !errors.Is(err, systeme.Unauthorized) {
+			t.Errorf("got %v", err)
+		}
+		time.Sleep(time.Nanosecond)
+		if err := g.Wait(t.Context()); err != nil {
+			t.Errorf("still closed: %v", err)
+		}
+		if !g.close(fault) {
+			t.Error("a fault is news again later")
+		}
+	})
+}
+
+// At a pace that a batch cannot be done at in one invocation, leads are put off
+// and finished later, and none of their receives is used up.
+func TestSlowPace(t *testing.T) {
+	t.Parallel()
+	inBubble(t, simulator.Options{}, func(t *testing.T, w *world) {
+		john := w.addIB(1)
+		var leads []name
+		for i := range 4 {
+			s := jane()
+			s.Email = fmt.Sprintf("jane%d@acme.test", i)
+			leads = append(leads, w.capture(john, s))
+		}
+		e := w.start(&life{})
+		e.gate.pace = systeme.NewPacer(0.05)
+		started := time.Now()
+		w.drain(e)
+		for _, n := range leads {
+			w.wantSynced(n, tagsOf(john))
+		}
+		calls := len(w.wire.take())
+		if took := time.Since(started); took < time.Duration(calls-1)*20*time.Second || took > 2*time.Duration(calls)*20*time.Second {
+			t.Errorf("%d calls took %v", calls, took)
+		}
+		if len(w.queue.hides) > 0 || strings.Contains(w.log.String(), "fault") {
+			t.Errorf("receives were used up: %v", w.queue.hides)
+		}
+	})
+}

@@ -1,0 +1,120 @@
+package tagsync
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"clientflow/internal/tenant"
+)
+
+const (
+	johnID = "0b1c2d3e-4f50-4162-8374-95a6b7c8d9e0"
+	leadID = "0123456789abcdefghijklmnop"
+)
+
+func record(body string) Record { return Record{MessageID: "m", Body: body} }
+
+func TestRecordName(t *testing.T) {
+	t.Parallel()
+	n, err := record(`{"userId":"` + johnID + `","leadId":"` + leadID + `","tags":["ib-other000-vip"]}`).name()
+	if err != nil || n.owner.String() != johnID || n.leadID != leadID {
+		t.Errorf("got %v, %v", n, err)
+	}
+}
+
+func TestRecordNameRefuses(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{
+		"", "null", "[]", "{", `"x"`, "{}",
+		`{"userId":"` + johnID + `"}`,
+		`{"leadId":"` + leadID + `"}`,
+		`{"userId":"","leadId":"` + leadID + `"}`,
+		`{"userId":"LEAD#1","leadId":"` + leadID + `"}`,
+		`{"userId":"` + strings.ToUpper(johnID) + `","leadId":"` + leadID + `"}`,
+		`{"userId":"` + johnID + `","leadId":"jane@acme.test"}`,
+		`{"userId":"` + johnID + `","leadId":"` + leadID + `0"}`,
+		`{"userId":"` + johnID + `","leadId":"` + leadID + `\n"}`,
+		`{"userId":1,"leadId":"` + leadID + `"}`,
+		`{"userId":["` + johnID + `"],"leadId":"` + leadID + `"}`,
+		`{"userId":"` + johnID + `","leadId":"` + leadID + `"} x`,
+	} {
+		if n, err := record(body).name(); err == nil || n != (name{}) {
+			t.Errorf("%s: %v, %v", body, n, err)
+		} else if strings.Contains(err.Error(), "jane") {
+			t.Errorf("the error repeats the message: %v", err)
+		}
+	}
+}
+
+func TestRecordReceives(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int{"": 1, "1": 1, "8": 8, "0": 1, "-3": 1, "many": 1, "99999999999999999999": 1} {
+		var r Record
+		r.Attributes.ReceiveCount = text
+		if got := r.receives(); got != want {
+			t.Errorf("%q: %d, want %d", text, got, want)
+		}
+	}
+}
+
+func TestSortBringsAMessageThatCameTwiceTogether(t *testing.T) {
+	t.Parallel()
+	owner, err := tenant.Stored(johnID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, second := name{owner, leadID}, name{owner, strings.Repeat("v", 26)}
+	var records []Record
+	for i, n := range []name{first, second, first} {
+		text, err := n.message()
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := record(text)
+		r.MessageID, r.Attributes.ReceiveCount = string(rune('a'+i)), []string{"2", "1", "5"}[i]
+		records = append(records, r)
+	}
+	deliveries, unread := sort(append(records, record("?")))
+	if len(unread) != 1 || len(deliveries) != 2 || deliveries[0].name != first || deliveries[1].name != second ||
+		len(deliveries[0].records) != 2 || deliveries[0].receives() != 5 || deliveries[1].receives() != 1 {
+		t.Errorf("got %+v, %+v", deliveries, unread)
+	}
+}
+
+// Whatever is in an event, each message of it is in one delivery or unread, and a
+// delivery's lead is of a tenant's shape.
+func FuzzEvent(f *testing.F) {
+	f.Add(`{"Records":[{"messageId":"1","receiptHandle":"r","body":"{\"userId\":\"` + johnID + `\",\"leadId\":\"` + leadID +
+		`\"}","attributes":{"ApproximateReceiveCount":"3"}}]}`)
+	f.Add(`{"Records":[{"messageId":"1","body":"{}"},{"messageId":"2","body":""}]}`)
+	f.Add(`{"Records":null}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		var event Event
+		if json.Unmarshal([]byte(text), &event) != nil {
+			return
+		}
+		deliveries, unread := sort(event.Records)
+		total := len(unread)
+		for _, d := range deliveries {
+			total += len(d.records)
+			if d.owner.Require() != nil || len(d.leadID) != 26 || d.receives() < 1 {
+				t.Errorf("delivery %+v", d)
+			}
+			message, err := d.message()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if again, err := record(message).name(); err != nil || again != d.name {
+				t.Errorf("%q reads as %v, %v", message, again, err)
+			}
+		}
+		if total != len(event.Records) {
+			t.Errorf("%d of %d messages", total, len(event.Records))
+		}
+		if slices.ContainsFunc(unread, func(r Record) bool { _, err := r.name(); return err == nil }) {
+			t.Error("a readable message is unread")
+		}
+	})
+}
