@@ -127,3 +127,16 @@ func TestNoDeliveryWithoutSubscription(t *testing.T) {
 		})
 	}
 }
+
+func TestEventsOfAnInactiveWebhookAreNotKept(t *testing.T) {
+	bubble(t, Options{Quirks: Quirks{Reorder: time.Minute}}, func(t *testing.T, c caller, e *endpoint) {
+		path := "/api/webhooks/" + c.Webhooks()[0].ID
+		c.must(200, "PATCH", path, `{"active":false}`)
+		c.Tag(c.newContact("jane@acme.test"), "vip")
+		c.must(200, "PATCH", path, `{"active":true}`)
+		time.Sleep(time.Hour)
+		if got := e.all(); len(got) != 0 {
+			t.Errorf("%d deliveries", len(got))
+		}
+	})
+}
