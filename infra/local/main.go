@@ -1,0 +1,109 @@
+// Command local runs ClientFlow on this machine: the functions that are deployed,
+// behind a local AWS that takes everything from template.yaml, and a simulated
+// Systeme.io. It needs nothing but Go.
+//
+// Run it with "make run", or see its flags with "go run ./infra/local -help".
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	"clientflow/infra/local/demo"
+	"clientflow/infra/local/stack"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// From the first signal on, a second one ends the program at once; the
+	// functions end with it.
+	context.AfterFunc(ctx, stop)
+	err := realMain(ctx, os.Args[1:], os.Stdout)
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+	default:
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// realMain starts everything, says so, and ends it when the context ends.
+func realMain(ctx context.Context, arguments []string, out io.Writer) error {
+	settings, err := parseFlags(arguments, out)
+	if err != nil {
+		return err
+	}
+	logs, err := openLog()
+	if err != nil {
+		return err
+	}
+	defer logs.Close()
+	running, err := stack.Start(ctx, stack.Options{
+		APIAddress:     settings.api,
+		AWSAddress:     settings.aws,
+		SystemeAddress: settings.systeme,
+		Parameters:     settings.parameters,
+		Logs:           logs,
+		Started:        func(p stack.Part) { fmt.Fprintf(out, "%-22s %s\n", p.Name, p.Detail) },
+	})
+	if err != nil {
+		return explain(err)
+	}
+	err = serve(ctx, running, settings, out)
+	return errors.Join(err, running.Close())
+}
+
+// serve waits for the end of the context, after it has loaded the demo.
+func serve(ctx context.Context, running *stack.Stack, settings settings, out io.Writer) error {
+	fmt.Fprintf(out, "%-22s %s\n", "Function logs", logFile)
+	if settings.demo {
+		pool := running.Template.Outputs["UserPoolId"]
+		if err := demo.Load(ctx, demo.Stack{API: running.API, AWS: running.AWS, UserPoolID: pool}); err != nil {
+			return err
+		}
+		printLogins(out)
+	}
+	fmt.Fprintf(out, "\nClientFlow is ready at %s. End it with Ctrl-C.\n", running.API)
+	<-ctx.Done()
+	fmt.Fprintln(out, "Shutting down.")
+	return nil
+}
+
+func printLogins(out io.Writer) {
+	fmt.Fprintf(out, "\nDemo logins, all with the password %s\n", demo.Password)
+	for _, a := range demo.Accounts() {
+		what := fmt.Sprintf("%d leads", a.Leads)
+		if a.Admin {
+			what = "the admin"
+		}
+		fmt.Fprintf(out, "  %-30s %s\n", a.Email, what)
+	}
+}
+
+// logFile takes what functions write: too much for a terminal that one reads.
+var logFile = filepath.Join(".build", "functions.log")
+
+func openLog() (*os.File, error) {
+	if err := os.MkdirAll(filepath.Dir(logFile), 0o755); err != nil {
+		return nil, err
+	}
+	return os.Create(logFile)
+}
+
+// explain adds the flag with which an address that is taken can be changed.
+func explain(err error) error {
+	var taken *stack.AddressError
+	if !errors.As(err, &taken) {
+		return err
+	}
+	name := map[string]string{"the API": "-addr", "the AWS endpoint": "-aws", "the Systeme.io simulator": "-systeme"}[taken.Part]
+	return fmt.Errorf("%w: choose another address with %s", taken, name)
+}
