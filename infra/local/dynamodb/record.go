@@ -28,10 +28,6 @@ type StreamRecord struct {
 	EventSourceARN string `json:"eventSourceARN"`
 	// UserIdentity is set when no caller made the change but time to live did.
 	UserIdentity *UserIdentity `json:"userIdentity,omitempty"`
-
-	// Partition is the encoded partition key: Lambda keeps the order of the
-	// records that share it.
-	Partition string `json:"-"`
 }
 
 // Change is the part of a StreamRecord that tells the item.
@@ -97,7 +93,6 @@ func (l *streamLog) newRecord(sequence uint64, now time.Time, m mutation, by *Us
 		Change:         change,
 		EventSourceARN: l.arn,
 		UserIdentity:   by,
-		Partition:      string(partitionPrefix(current[m.table.schema.partition.name])),
 	}
 }
 

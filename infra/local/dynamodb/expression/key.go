@@ -24,11 +24,15 @@ func ParseKeyCondition(text string, placeholders *Placeholders) ([]KeyTest, erro
 	if err != nil {
 		return nil, err
 	}
+	seen := map[string]bool{}
+	for _, test := range tests {
+		if seen[test.Attribute] {
+			return nil, attribute.Errorf("KeyConditionExpressions must only contain one condition per key")
+		}
+		seen[test.Attribute] = true
+	}
 	if len(tests) > 2 {
 		return nil, attribute.Errorf("Conditions can be of length 1 or 2 only")
-	}
-	if len(tests) == 2 && tests[0].Attribute == tests[1].Attribute {
-		return nil, attribute.Errorf("KeyConditionExpressions must only contain one condition per key")
 	}
 	return tests, nil
 }
