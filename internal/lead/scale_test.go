@@ -1,0 +1,99 @@
+package lead_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"clientflow/internal/lead"
+	"clientflow/internal/tenantdb"
+)
+
+// reads asks DynamoDB what each query consumed.
+type reads struct {
+	tenantdb.API
+	units   float64
+	queries int
+}
+
+func (r *reads) Query(ctx context.Context, in *dynamodb.QueryInput, options ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error) {
+	in.ReturnConsumedCapacity = types.ReturnConsumedCapacityTotal
+	out, err := r.API.Query(ctx, in, options...)
+	if err == nil {
+		r.queries++
+		r.units += *out.ConsumedCapacity.CapacityUnits
+	}
+	return out, err
+}
+
+// TestAPageCostsTheSameWhateverTheNumber reads pages of a list of 100 leads and,
+// at its beginning, deep within and at its end, of one of 100,000.
+func TestAPageCostsTheSameWhateverTheNumber(t *testing.T) {
+	t.Parallel()
+	const few, many = 100, 100_000
+	s := newSite(t)
+	meter := &reads{API: s.aws.Client}
+	s.serve(lead.NewStore(tenantdb.Owned(meter, s.aws.LeadsTable, lead.SortKey), s.now))
+	page := func(userID, query string) (listed, float64) {
+		t.Helper()
+		meter.units, meter.queries = 0, 0
+		got := want[listed](t, s, 200, userID, "GET /leads", "limit=50&"+query, "")
+		if len(got.Leads) != 50 || meter.queries != 1 {
+			t.Errorf("%s: %d leads by %d queries", query, len(got.Leads), meter.queries)
+		}
+		return got, meter.units
+	}
+	s.fill(t, sarah, few)
+	_, small := page(sarah, "")
+	s.fill(t, john, many)
+	for _, from := range []int{many, many / 2, 150} {
+		query := "to=" + start.Add(time.Duration(from)*time.Second).Format(time.RFC3339)
+		for range 2 {
+			got, units := page(john, query)
+			if units != small {
+				t.Errorf("%s: a page of %d leads took %v units, one of %d took %v", query, many, units, few, small)
+			}
+			query += "&cursor=" + *got.NextCursor
+		}
+	}
+}
+
+// fill stores leads of equal size, several batches at a time.
+func (s *site) fill(tb testing.TB, userID string, n int) {
+	tb.Helper()
+	const batch = 25
+	owner := mustTenant(tb, userID)
+	var writers sync.WaitGroup
+	defer writers.Wait()
+	slots := make(chan struct{}, 8)
+	for from := 0; from < n; from += batch {
+		slots <- struct{}{}
+		writers.Go(func() {
+			defer func() { <-slots }()
+			var requests []types.WriteRequest
+			for i := from; i < min(from+batch, n); i++ {
+				address := fmt.Sprintf("visitor%06d@acme.com", i)
+				id := lead.ID(owner, address)
+				item := tenantdb.Item{}
+				for name, value := range map[string]string{ // as few as will do
+					"userId": userID, lead.SortKey: "LEAD#" + id, "leadId": id,
+					"createdAt": string(lead.Stamp(start.Add(time.Duration(i) * time.Second))),
+				} {
+					item[name] = &types.AttributeValueMemberS{Value: value}
+				}
+				requests = append(requests, types.WriteRequest{PutRequest: &types.PutRequest{Item: item}})
+			}
+			_, err := s.aws.Client.BatchWriteItem(tb.Context(), &dynamodb.BatchWriteItemInput{
+				RequestItems: map[string][]types.WriteRequest{s.aws.LeadsTable: requests},
+			})
+			if err != nil {
+				tb.Error(err)
+			}
+		})
+	}
+}
