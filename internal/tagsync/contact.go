@@ -61,11 +61,7 @@ func (j *job) existing(ctx context.Context, found systeme.Contact) (systeme.Cont
 	if found.ID > 0 {
 		return found, nil
 	}
-	found, err := j.contacts.ContactByEmail(ctx, j.lead.Email)
-	if errors.Is(err, systeme.NotFound) {
-		return systeme.Contact{}, errContactGone
-	}
-	return found, err
+	return j.contacts.ContactByEmail(ctx, j.lead.Email)
 }
 
 // fewer returns the fields less those that a new contact is refused for, or an

@@ -365,6 +365,9 @@ func TestRefusedOwnField(t *testing.T) {
 		e := w.start(&life{})
 		w.drainFor(e, time.Hour)
 		w.wantPending(n)
+		if len(w.queue.hides) > 0 {
+			t.Errorf("receives were used up: %v", w.queue.hides)
+		}
 		w.wire.answer = nil
 		w.drain(e)
 		w.wantSynced(n, tagsOf(john))
@@ -461,7 +464,7 @@ func TestLeadGone(t *testing.T) {
 		n := w.capture(john, jane())
 		w.erase(n)
 		w.drain(w.start(&life{}))
-		if calls := w.wire.take(); len(calls) > 0 || len(w.queue.dead) > 0 {
+		if calls := w.wire.take(); len(calls) > 0 || len(w.queue.dead)+len(w.queue.hides) > 0 {
 			t.Errorf("calls %v, dead letters %v", calls, w.queue.dead)
 		}
 		// Gone while it was on its way.
@@ -473,7 +476,7 @@ func TestLeadGone(t *testing.T) {
 			return 0, ""
 		}
 		w.drain(w.start(&life{}))
-		if assigned := count(w.wire.take(), "POST /contacts/#/tags"); assigned != 1 || len(w.queue.dead) > 0 {
+		if assigned := count(w.wire.take(), "POST /contacts/#/tags"); assigned != 1 || len(w.queue.dead)+len(w.queue.hides) > 0 {
 			t.Errorf("%d tags put on, dead letters %v", assigned, w.queue.dead)
 		}
 	})
@@ -552,5 +555,123 @@ func TestQueueDown(t *testing.T) {
 		w.must(w.sim.SetFaults())
 		w.drain(e)
 		w.wantSynced(n, tagsOf(john))
+	})
+}
+
+// Systeme.io may ask to stay away longer than a message can be held back, and may
+// ask so with a 5xx.
+func TestLongRetryAfter(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]struct{ sends, hides int }{429: {1, 0}, 503: {0, 1}} {
+		inBubble(t, simulator.Options{}, func(t *testing.T, w *world) {
+			w.must(w.sim.SetFaults(simulator.Fault{Status: status, RetryAfter: 1200, Count: 1}))
+			john := w.addIB(1)
+			n := w.capture(john, jane())
+			e := w.start(&life{})
+			w.poll(e, 1)
+			waits := slices.Concat(w.queue.sends, w.queue.hides)
+			if len(w.queue.sends) != want.sends || len(w.queue.hides) != want.hides || waits[0] < maxDelay {
+				t.Errorf("%d: put off for %v, hidden for %v", status, w.queue.sends, w.queue.hides)
+			}
+			w.drain(e)
+			w.wantSynced(n, tagsOf(john))
+		})
+	}
+}
+
+// A duplicate that is refused in another language is looked up once.
+func TestDuplicateInAnotherLanguage(t *testing.T) {
+	t.Parallel()
+	quirks := simulator.Quirks{DuplicateMessage: "Cette valeur est déjà utilisée."}
+	inBubble(t, simulator.Options{Quirks: quirks}, func(t *testing.T, w *world) {
+		w.capture(w.addIB(1), jane())
+		w.drain(w.start(&life{}))
+		w.wire.take()
+		sarah := w.addIB(2)
+		n := w.capture(sarah, jane())
+		w.drain(w.start(&life{}))
+		w.wantSynced(n, tagsOf(sarah))
+		if calls := w.wire.take(); count(calls, "GET /contacts") != 1 {
+			t.Errorf("calls %v", calls)
+		}
+	})
+}
+
+// While the table is down no lead is lost: what could not be recorded is done
+// again, and what could not be marked is marked later.
+func TestTableDown(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		broken func(operation, body string) bool
+		email  string
+		reason string // "" for a lead that is synced in the end
+	}{
+		"reading":            {func(operation, body string) bool { return operation == "GetItem" && strings.Contains(body, leadsTable) }, "jane@acme.test", ""},
+		"reading the owner":  {func(_, body string) bool { return strings.Contains(body, usersTable) }, "jane@acme.test", ""},
+		"recording the id":   {func(_, body string) bool { return strings.Contains(body, "systemeContactId") }, "jane@acme.test", ""},
+		"recording a tag":    {func(_, body string) bool { return strings.Contains(body, "systemeTagsApplied") }, "jane@acme.test", ""},
+		"recording the end":  {func(_, body string) bool { return strings.Contains(body, "systemeSyncedAt") }, "jane@acme.test", ""},
+		"registering a tag":  {func(operation, _ string) bool { return operation == "PutItem" }, "jane@acme.test", ""},
+		"recording why not":  {func(_, body string) bool { return strings.Contains(body, "syncError") }, "jane@nomx.test", emailReason},
+		"everything to read": {func(operation, _ string) bool { return operation == "GetItem" }, "jane@nomx.test", emailReason},
+	}
+	for part, tt := range tests {
+		t.Run(part, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, simulator.Options{}, func(t *testing.T, w *world) {
+				w.broken = tt.broken
+				john := w.addIB(1)
+				s := jane()
+				s.Email = tt.email
+				n := w.capture(john, s)
+				e := w.start(&life{})
+				w.drainFor(e, 10*time.Minute)
+				w.wantPending(n)
+				w.broken = nil
+				w.drain(e)
+				if tt.reason != "" {
+					w.wantFailed(n, tt.reason)
+					return
+				}
+				w.wantSynced(n, tagsOf(john))
+				if len(w.sim.Contacts()) != 1 || len(w.sim.Tags()) != 3 {
+					t.Errorf("contacts %v, tags %v", w.sim.Contacts(), w.sim.Tags())
+				}
+			})
+		})
+	}
+}
+
+// A lead that can neither be synced nor marked keeps its message: the receives
+// beyond its tries are there to mark it.
+func TestMarkedOnTheLastReceive(t *testing.T) {
+	t.Parallel()
+	inBubble(t, simulator.Options{}, func(t *testing.T, w *world) {
+		w.must(w.sim.SetFaults(simulator.Fault{Status: 500}))
+		n := w.capture(w.addIB(1), jane())
+		e := w.start(&life{})
+		w.broken = func(_, body string) bool {
+			return strings.Contains(body, "syncError") && w.queue.messages[0].receives < maxReceiveCount
+		}
+		w.drain(e)
+		w.wantFailed(n, otherReason)
+		if len(w.queue.dead) != 1 {
+			t.Errorf("dead letters %v", w.queue.dead)
+		}
+	})
+}
+
+// A lead that is erased while Systeme.io refuses it leaves nothing to mark.
+func TestRefusedAndErased(t *testing.T) {
+	t.Parallel()
+	inBubble(t, simulator.Options{}, func(t *testing.T, w *world) {
+		s := jane()
+		s.Email = "jane@nomx.test"
+		n := w.capture(w.addIB(1), s)
+		w.wire.answer = func(call) (int, string) { w.erase(n); return 0, "" }
+		w.drain(w.start(&life{}))
+		if len(w.queue.dead)+len(w.queue.hides) > 0 || !strings.Contains(w.log.String(), `"gone"`) {
+			t.Errorf("dead letters %v, log %s", w.queue.dead, w.log)
+		}
 	})
 }

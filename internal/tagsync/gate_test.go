@@ -79,6 +79,25 @@ func TestGateClosesForAFault(t *testing.T) {
 	})
 }
 
+// A closed gate refuses at once, and whoever waits for a turn when it closes.
+func TestGateClosesForThoseWhoWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate(systeme.NewPacer(0.1), time.Now)
+		if err := g.Wait(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		time.AfterFunc(time.Second, func() { g.close(&systeme.Error{Kind: systeme.Forbidden}) })
+		if err := g.Wait(t.Context()); !errors.Is(err, systeme.Forbidden) {
+			t.Errorf("who waited got %v", err)
+		}
+		closed := time.Now()
+		if err := g.Wait(t.Context()); !errors.Is(err, systeme.Forbidden) || time.Since(closed) > 0 {
+			t.Errorf("got %v after %v", err, time.Since(closed))
+		}
+	})
+}
+
 // At a pace that a batch cannot be done at in one invocation, leads are put off
 // and finished later, and none of their receives is used up.
 func TestSlowPace(t *testing.T) {

@@ -113,18 +113,15 @@ func (j *job) tagContact(ctx context.Context) error {
 // replaceContact gives the lead another contact in place of one that was deleted
 // in Systeme.io, with all its tags. What is recorded speaks of the old contact
 // until the new one is complete, so that a try cut off in between begins again
-// here, and leaves out the tags that it finds.
+// here, and leaves out the tags that it finds. It fails with systeme.NotFound while
+// the old contact is still found by its address, as it may be for some time.
 func (j *job) replaceContact(ctx context.Context) error {
 	contact, err := j.contact(ctx)
 	if err != nil {
 		return err
 	}
 	for _, tag := range without(j.wanted, tagNames(contact)) {
-		err := j.assign(ctx, contact.ID, tag)
-		if errors.Is(err, systeme.NotFound) {
-			return errContactGone
-		}
-		if err != nil {
+		if err := j.assign(ctx, contact.ID, tag); err != nil {
 			return err
 		}
 	}
@@ -133,10 +130,6 @@ func (j *job) replaceContact(ctx context.Context) error {
 	}
 	return j.owned.RecordSynced(ctx, j.lead.ID, j.now(), j.wanted...)
 }
-
-// errContactGone says that Systeme.io finds a contact by its address, but does
-// not have it: as it may for a while after a deletion.
-var errContactGone = errors.New("the contact is being deleted in Systeme.io")
 
 // assign gives a contact one tag. An id that has gone stale is looked up anew,
 // once.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	simulator "clientflow/infra/local/systeme"
 )
@@ -62,9 +63,14 @@ func TestCallCounts(t *testing.T) {
 		w.drain(e)
 		expect("new lead", append([]string{"POST /contacts"}, tags(3)...)...)
 
+		before := w.lead(n)
+		time.Sleep(time.Hour)
 		w.publish(n)
 		w.drain(e)
 		expect("message again")
+		if after := w.lead(n); *after.SyncedAt != *before.SyncedAt {
+			t.Error("a message that changes nothing wrote the lead")
+		}
 
 		third := jane()
 		third.Email = "jim@acme.test"

@@ -193,12 +193,10 @@ func (t *TagIDs) findOrMake(ctx context.Context, name string) (int64, error) {
 var errHiddenTag = errors.New("a tag exists in Systeme.io but is not found")
 
 // Forget drops an id that Systeme.io does not know any more. An id that has been
-// mended meanwhile stays.
+// mended in the registry meanwhile stays there.
 func (t *TagIDs) Forget(ctx context.Context, name string, id int64) error {
 	t.mu.Lock()
-	if entry := t.known[name]; entry != nil && entry.is(id) {
-		delete(t.known, name)
-	}
+	delete(t.known, name)
 	t.mu.Unlock()
 	_, err := t.registry.DeleteItem(ctx, &dynamodb.DeleteItemInput{
 		TableName:                 &t.table,
@@ -213,16 +211,6 @@ func (t *TagIDs) Forget(ctx context.Context, name string, id int64) error {
 		return fmt.Errorf("forget a stale tag's id: %w", err)
 	}
 	return nil
-}
-
-// is tells whether the search is over and found that id.
-func (e *tagID) is(id int64) bool {
-	select {
-	case <-e.found:
-		return e.id == id
-	default:
-		return false
-	}
 }
 
 func registryKey(name string) types.AttributeValue {

@@ -53,8 +53,10 @@ type world struct {
 	queue *queue
 	wire  *wiretap
 	log   *lockedBuffer
-	store lead.Store
-	db    *dynamodb.Client
+	// broken tells which requests to DynamoDB fail, by operation and body.
+	broken func(operation, body string) bool
+	store  lead.Store
+	db     *dynamodb.Client
 }
 
 func newWorld(tb testing.TB, options simulator.Options) *world {
@@ -199,7 +201,7 @@ type environment struct {
 
 // start starts an environment, with nothing of another one's memory.
 func (w *world) start(l *life) *environment {
-	db := client(mortal{l, inProcess{w.aws}})
+	db := client(mortal{l, breakable{w, inProcess{w.aws}}})
 	gate := newGate(systeme.NewPacer(rate), time.Now)
 	api, err := systeme.New(systeme.Config{
 		BaseURL: "http://systeme.test", Key: "local", Timeout: callTimeout, Limiter: gate,
@@ -504,6 +506,29 @@ type mortal struct {
 
 func (m mortal) RoundTrip(r *http.Request) (*http.Response, error) {
 	return through(m.life, func() (*http.Response, error) { return m.next.RoundTrip(r) })
+}
+
+// breakable fails the requests that the world says are broken.
+type breakable struct {
+	world *world
+	next  http.RoundTripper
+}
+
+func (b breakable) RoundTrip(r *http.Request) (*http.Response, error) {
+	if b.world.broken == nil {
+		return b.next.RoundTrip(r)
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	if b.world.broken(operation, string(body)) {
+		return nil, io.ErrUnexpectedEOF
+	}
+	r = r.Clone(r.Context())
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return b.next.RoundTrip(r)
 }
 
 // lockedBuffer is a log that several goroutines write.
