@@ -1,0 +1,119 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	simulator "clientflow/infra/local/systeme"
+)
+
+// start starts an account and returns it with its address.
+func start(t *testing.T, options simulator.Options) (*simulator.Simulator, string) {
+	t.Helper()
+	account := simulator.New(options)
+	t.Cleanup(account.Close)
+	server := httptest.NewServer(account.Handler())
+	t.Cleanup(server.Close)
+	return account, server.URL
+}
+
+// run runs the command with an environment, and returns what it printed.
+func run(t *testing.T, environment map[string]string, arguments ...string) (string, error) {
+	t.Helper()
+	var out strings.Builder
+	err := realMain(t.Context(), arguments, func(name string) string { return environment[name] }, &out)
+	for name, value := range environment {
+		if strings.Contains(out.String(), value) {
+			t.Errorf("%s is printed: %s", name, out.String())
+		}
+	}
+	return out.String(), err
+}
+
+var secrets = map[string]string{"SYSTEME_API_KEY": "canary-key", "SYSTEME_WEBHOOK_SECRET": "canary-secret"}
+
+func TestSetupSaysWhatItFoundAndDid(t *testing.T) {
+	t.Parallel()
+	account, address := start(t, simulator.Options{Key: "canary-key"})
+	setup := func() (string, error) {
+		return run(t, secrets, "setup", "-api", address, "-url", "https://api.test/", "-stage", "prod", "-rate", "1000")
+	}
+	first, err := setup()
+	want := `ok      API key is accepted
+mended  contact field ib_owner_id was missing, and is made
+mended  contact field ib_prefix was missing, and is made
+mended  webhook clientflow-prod was missing, and works now
+`
+	if err != nil || first != want {
+		t.Errorf("printed %s, %v", first, err)
+	}
+	if hooks := account.Webhooks(); len(hooks) != 1 || hooks[0].URL != "https://api.test/webhooks/systeme" {
+		t.Errorf("webhooks %+v", hooks)
+	}
+	again, err := setup()
+	want = `ok      API key is accepted
+ok      contact field ib_owner_id exists
+ok      contact field ib_prefix exists
+ok      webhook clientflow-prod works, and its secret is set
+`
+	if err != nil || again != want {
+		t.Errorf("printed again %s, %v", again, err)
+	}
+}
+
+func TestSetupSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	_, address := start(t, simulator.Options{})
+	printed, err := run(t, secrets, "setup", "-api", address, "-url", "https://api.test", "-rate", "1000")
+	if !errors.Is(err, errWrong) || printed != "wrong   API key is refused: it is wrong, expired or missing\n" {
+		t.Errorf("printed %s, %v", printed, err)
+	}
+}
+
+func TestWhatSetupNeeds(t *testing.T) {
+	t.Parallel()
+	keyOnly := map[string]string{"SYSTEME_API_KEY": "canary-key"}
+	for name, test := range map[string]struct {
+		environment map[string]string
+		arguments   []string
+		says        string
+	}{
+		"no command":       {nil, nil, "usage: systeme"},
+		"unknown command":  {nil, []string{"destroy"}, "usage: systeme"},
+		"no key":           {map[string]string{"SYSTEME_WEBHOOK_SECRET": "canary-secret"}, []string{"setup", "-url", "https://api.test"}, "KEY="},
+		"no secret":        {keyOnly, []string{"setup", "-url", "https://api.test"}, "SECRET="},
+		"no address":       {secrets, []string{"setup"}, "URL="},
+		"half an address":  {secrets, []string{"setup", "-url", "api.test"}, "URL="},
+		"a stray argument": {secrets, []string{"setup", "now"}, `"now"`},
+		"an unknown flag":  {secrets, []string{"setup", "-colour"}, "-colour"},
+		"a bad API":        {secrets, []string{"setup", "-url", "https://api.test", "-api", "nowhere"}, "base URL"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if _, err := run(t, test.environment, test.arguments...); err == nil || !strings.Contains(err.Error(), test.says) {
+				t.Errorf("error %v, want %q in it", err, test.says)
+			}
+		})
+	}
+}
+
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	for _, arguments := range [][]string{{"-help"}, {"setup", "-help"}} {
+		if printed, err := run(t, secrets, arguments...); !errors.Is(err, flag.ErrHelp) || printed == "" {
+			t.Errorf("%v: printed %q, %v", arguments, printed, err)
+		}
+	}
+}
+
+func TestTheWebhooksAddressMayBeGivenWhole(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"https://api.test", "https://api.test/", "https://api.test/webhooks/systeme"} {
+		if got, err := webhookURL(text); err != nil || got != "https://api.test/webhooks/systeme" {
+			t.Errorf("%s: %s, %v", text, got, err)
+		}
+	}
+}
