@@ -30,6 +30,8 @@ const (
 	Invalid          Kind = http.StatusUnprocessableEntity
 	TooMany          Kind = http.StatusTooManyRequests
 	Internal         Kind = http.StatusInternalServerError
+	// Unavailable is for what another service cannot give now.
+	Unavailable Kind = http.StatusServiceUnavailable
 )
 
 // Field is what is wrong with one field of the input. Message never repeats the

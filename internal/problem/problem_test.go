@@ -19,6 +19,7 @@ func TestOfHidesWhatIsNotAProblem(t *testing.T) {
 	}{
 		{"a problem", problem.New(problem.NotFound, "No such lead."), problem.NotFound},
 		{"a wrapped problem", fmt.Errorf("load: %w", problem.New(problem.Conflict, "Taken.")), problem.Conflict},
+		{"a problem with its cause", fmt.Errorf("%w: %w", problem.New(problem.Unavailable, "Not now."), secret), problem.Unavailable},
 		{"any other error", secret, problem.Internal},
 	}
 	for _, tt := range tests {
