@@ -1,7 +1,6 @@
 package tagsync
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -64,8 +63,8 @@ func TestAccountFault(t *testing.T) {
 				for _, n := range leads {
 					w.wantSynced(n, tagsOf(john))
 				}
-				if len(w.queue.dead) > 0 || len(w.queue.hides) > 0 {
-					t.Errorf("dead letters %v, hidden %v", w.queue.dead, w.queue.hides)
+				if w.queue.dead() > 0 || len(w.queue.hides) > 0 {
+					t.Errorf("%d dead letters, hidden %v", w.queue.dead(), w.queue.hides)
 				}
 			})
 		})
@@ -216,9 +215,8 @@ func TestDown(t *testing.T) {
 				w.wantPending(n)
 				w.drain(e)
 				w.wantFailed(n, downReason)
-				message, _ := n.message()
-				if !slices.Equal(w.queue.dead, []string{message}) {
-					t.Errorf("dead letters %v", w.queue.dead)
+				if w.queue.dead() != 1 {
+					t.Errorf("%d dead letters", w.queue.dead())
 				}
 				if calls := len(w.wire.take()); calls != maxReceives {
 					t.Errorf("%d tries, want %d", calls, maxReceives)
@@ -290,7 +288,7 @@ func TestRefused(t *testing.T) {
 				if calls := w.wire.take(); len(calls) != tt.calls {
 					t.Errorf("calls %v, want %d", calls, tt.calls)
 				}
-				if len(w.queue.dead)+len(w.queue.sends)+len(w.queue.hides) > 0 {
+				if w.queue.dead()+len(w.queue.sends)+len(w.queue.hides) > 0 {
 					t.Error("tried again")
 				}
 				if strings.Contains(w.log.String(), "nomx") {
@@ -464,8 +462,8 @@ func TestLeadGone(t *testing.T) {
 		n := w.capture(john, jane())
 		w.erase(n)
 		w.drain(w.start(&life{}))
-		if calls := w.wire.take(); len(calls) > 0 || len(w.queue.dead)+len(w.queue.hides) > 0 {
-			t.Errorf("calls %v, dead letters %v", calls, w.queue.dead)
+		if calls := w.wire.take(); len(calls) > 0 || w.queue.dead()+len(w.queue.hides) > 0 {
+			t.Errorf("calls %v, %d dead letters", calls, w.queue.dead())
 		}
 		// Gone while it was on its way.
 		n = w.capture(john, jane())
@@ -476,8 +474,8 @@ func TestLeadGone(t *testing.T) {
 			return 0, ""
 		}
 		w.drain(w.start(&life{}))
-		if assigned := count(w.wire.take(), "POST /contacts/#/tags"); assigned != 1 || len(w.queue.dead)+len(w.queue.hides) > 0 {
-			t.Errorf("%d tags put on, dead letters %v", assigned, w.queue.dead)
+		if assigned := count(w.wire.take(), "POST /contacts/#/tags"); assigned != 1 || w.queue.dead()+len(w.queue.hides) > 0 {
+			t.Errorf("%d tags put on, %d dead letters", assigned, w.queue.dead())
 		}
 	})
 }
@@ -490,8 +488,8 @@ func TestOwnerGone(t *testing.T) {
 		n := w.capture(ib{id: id}, jane())
 		w.drain(w.start(&life{}))
 		w.wantFailed(n, otherReason)
-		if len(w.queue.dead) != 1 || len(w.wire.take()) > 0 {
-			t.Errorf("dead letters %v", w.queue.dead)
+		if w.queue.dead() != 1 || len(w.wire.take()) > 0 {
+			t.Errorf("%d dead letters", w.queue.dead())
 		}
 	})
 }
@@ -501,9 +499,11 @@ func TestOwnerGone(t *testing.T) {
 func TestBeyondTheTries(t *testing.T) {
 	t.Parallel()
 	deliver := func(w *world, n name) {
-		text, err := n.message()
-		w.must(err)
-		w.queue.messages = []*message{{id: "1", body: text, receives: maxReceives}}
+		w.queue.clear()
+		w.publish(n)
+		for range maxReceives {
+			w.queue.receive(1, visibilityTimeout)
+		}
 		w.drain(w.start(&life{}))
 	}
 	t.Run("pending", func(t *testing.T) {
@@ -511,8 +511,8 @@ func TestBeyondTheTries(t *testing.T) {
 			n := w.capture(w.addIB(1), jane())
 			deliver(w, n)
 			w.wantFailed(n, otherReason)
-			if len(w.wire.take()) > 0 || len(w.queue.dead) != 1 {
-				t.Errorf("dead letters %v", w.queue.dead)
+			if len(w.wire.take()) > 0 || w.queue.dead() != 1 {
+				t.Errorf("%d dead letters", w.queue.dead())
 			}
 		})
 	})
@@ -532,8 +532,8 @@ func TestBeyondTheTries(t *testing.T) {
 			w.drain(w.start(&life{}))
 			deliver(w, n)
 			w.wantSynced(n, tagsOf(john))
-			if len(w.queue.dead) > 0 {
-				t.Errorf("dead letters %v", w.queue.dead)
+			if w.queue.dead() > 0 {
+				t.Errorf("%d dead letters", w.queue.dead())
 			}
 		})
 	})
@@ -545,13 +545,15 @@ func TestQueueDown(t *testing.T) {
 	t.Parallel()
 	inBubble(t, simulator.Options{}, func(t *testing.T, w *world) {
 		w.must(w.sim.SetFaults(simulator.Fault{Status: 401}))
-		w.queue.refuse = errors.New("ServiceUnavailable")
+		w.broken = func(operation, _ string) bool {
+			return operation == "SendMessage" || operation == "ChangeMessageVisibility"
+		}
 		john := w.addIB(1)
 		n := w.capture(john, jane())
 		e := w.start(&life{})
 		w.drainFor(e, 20*time.Minute)
 		w.wantPending(n)
-		w.queue.refuse = nil
+		w.broken = nil
 		w.must(w.sim.SetFaults())
 		w.drain(e)
 		w.wantSynced(n, tagsOf(john))
@@ -568,7 +570,7 @@ func TestLongRetryAfter(t *testing.T) {
 			john := w.addIB(1)
 			n := w.capture(john, jane())
 			e := w.start(&life{})
-			w.poll(e, 1)
+			w.poll(e, 1, 0)
 			waits := slices.Concat(w.queue.sends, w.queue.hides)
 			if len(w.queue.sends) != want.sends || len(w.queue.hides) != want.hides || waits[0] < maxDelay {
 				t.Errorf("%d: put off for %v, hidden for %v", status, w.queue.sends, w.queue.hides)
@@ -650,13 +652,16 @@ func TestMarkedOnTheLastReceive(t *testing.T) {
 		w.must(w.sim.SetFaults(simulator.Fault{Status: 500}))
 		n := w.capture(w.addIB(1), jane())
 		e := w.start(&life{})
-		w.broken = func(_, body string) bool {
-			return strings.Contains(body, "syncError") && w.queue.messages[0].receives < maxReceiveCount
+		w.broken = func(_, body string) bool { return strings.Contains(body, "syncError") }
+		for range maxReceives + 1 {
+			w.poll(e, 1, 2*time.Hour)
 		}
+		w.wantPending(n)
+		w.broken = nil
 		w.drain(e)
 		w.wantFailed(n, otherReason)
-		if len(w.queue.dead) != 1 {
-			t.Errorf("dead letters %v", w.queue.dead)
+		if w.queue.dead() != 1 {
+			t.Errorf("%d dead letters", w.queue.dead())
 		}
 	})
 }
@@ -670,8 +675,8 @@ func TestRefusedAndErased(t *testing.T) {
 		n := w.capture(w.addIB(1), s)
 		w.wire.answer = func(call) (int, string) { w.erase(n); return 0, "" }
 		w.drain(w.start(&life{}))
-		if len(w.queue.dead)+len(w.queue.hides) > 0 || !strings.Contains(w.log.String(), `"gone"`) {
-			t.Errorf("dead letters %v, log %s", w.queue.dead, w.log)
+		if w.queue.dead()+len(w.queue.hides) > 0 || !strings.Contains(w.log.String(), `"gone"`) {
+			t.Errorf("%d dead letters, log %s", w.queue.dead(), w.log)
 		}
 	})
 }

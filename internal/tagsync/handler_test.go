@@ -3,11 +3,11 @@ package tagsync
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
@@ -93,7 +93,7 @@ func TestOneLeadsDefectIsNotTheBatchs(t *testing.T) {
 		broken, good := w.capture(john, bad), w.capture(john, jane())
 		e := w.start(&life{})
 		e.contacts = panicking{e.contacts}
-		w.poll(e, batchSize)
+		w.poll(e, batchSize, 0)
 		w.wantSynced(good, tagsOf(john))
 		w.wantPending(broken)
 		w.drain(e)
@@ -132,7 +132,7 @@ func TestTwoEnvironmentsAtOnce(t *testing.T) {
 	inBubble(t, simulator.Options{}, func(t *testing.T, w *world) {
 		john := w.addIB(1)
 		n := w.capture(john, jane())
-		records := w.queue.receive(1)
+		records := w.queue.receive(1, 0)
 		var running sync.WaitGroup
 		for range 2 {
 			running.Go(func() {
@@ -178,19 +178,20 @@ func TestWaitThatCannotBeSet(t *testing.T) {
 	t.Parallel()
 	inBubble(t, simulator.Options{}, func(t *testing.T, w *world) {
 		w.must(w.sim.SetFaults(simulator.Fault{Status: 500, Count: 1}))
-		w.queue.refuse = errors.New("ServiceUnavailable")
+		w.broken = func(operation, _ string) bool { return operation == "ChangeMessageVisibility" }
 		john := w.addIB(1)
 		n := w.capture(john, jane())
 		e := w.start(&life{})
-		w.poll(e, 1)
-		if wait, more := w.queue.next(); !more || wait != visibilityTimeout {
-			t.Errorf("comes again after %v, %v", wait, more)
-		}
+		w.poll(e, 1, 0)
+		handled := time.Now()
 		line := w.lines()[0]
-		if text, _ := line["error"].(string); line["outcome"] != "retried" || !strings.Contains(text, "500") || !strings.Contains(text, "ServiceUnavailable") {
+		if text, _ := line["error"].(string); line["outcome"] != "retried" || !strings.Contains(text, "500") || !strings.Contains(text, "comes again") {
 			t.Errorf("log line %v", line)
 		}
 		w.drain(e)
+		if waited := time.Since(handled); waited < visibilityTimeout-time.Minute || waited > visibilityTimeout {
+			t.Errorf("came again after %v", waited)
+		}
 		w.wantSynced(n, tagsOf(john))
 	})
 }

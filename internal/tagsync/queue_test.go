@@ -2,139 +2,127 @@ package tagsync
 
 import (
 	"context"
-	"errors"
-	"fmt"
+	"encoding/json"
+	"net/http"
 	"slices"
-	"strconv"
 	"sync"
+	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	localsqs "clientflow/infra/local/sqs"
 )
 
 const (
+	queueURL = "http://aws.test/000000000000/LeadSync"
+	// visibilityTimeout is the queue's own.
 	visibilityTimeout = 360 * time.Second
-	maxReceiveCount   = 10
+	maxReceiveCount   = "10"
 )
 
-// queue is the LeadSync queue and its dead letters, by the clock of the test.
+// queue is the LeadSync queue with its dead letters, as the event source sees it.
 type queue struct {
-	mu       sync.Mutex
-	last     int
-	messages []*message
-	dead     []string
+	tb           testing.TB
+	live, buried *localsqs.Queue
+
+	mu sync.Mutex
 	// sends are the delays of the copies that were sent, hides the time-outs set.
 	sends, hides []time.Duration
-	// refuse is what every call of the function is answered with, unless nil.
-	refuse error
 }
 
-type message struct {
-	id, body, handle string
-	visible          time.Time
-	receives         int
-}
-
-func newQueue() *queue { return &queue{} }
-
-func (q *queue) put(body string, delay time.Duration) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.last++
-	q.messages = append(q.messages, &message{id: strconv.Itoa(q.last), body: body, visible: time.Now().Add(delay)})
-}
-
-// receive hands out up to size messages, and moves those that were received too
-// often to the dead letters.
-func (q *queue) receive(size int) []Record {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	var records []Record
-	q.messages = slices.DeleteFunc(q.messages, func(m *message) bool {
-		if len(records) == size || m.visible.After(time.Now()) {
-			return false
-		}
-		m.receives++
-		if m.receives > maxReceiveCount {
-			q.dead = append(q.dead, m.body)
-			return true
-		}
-		m.visible, m.handle = time.Now().Add(visibilityTimeout), fmt.Sprintf("%s-%d", m.id, m.receives)
-		r := Record{MessageID: m.id, ReceiptHandle: m.handle, Body: m.body}
-		r.Attributes.ReceiveCount = strconv.Itoa(m.receives)
-		records = append(records, r)
-		return false
+func newQueue(tb testing.TB, service *localsqs.Service) *queue {
+	buried, err := service.AddQueue("LeadSyncDead", map[string]string{"MessageRetentionPeriod": "1209600"})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	live, err := service.AddQueue("LeadSync", map[string]string{
+		"VisibilityTimeout": "360", "MessageRetentionPeriod": "1209600",
+		"RedrivePolicy": `{"deadLetterTargetArn":"` + buried.ARN() + `","maxReceiveCount":` + maxReceiveCount + `}`,
 	})
-	return records
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return &queue{tb: tb, live: live, buried: buried}
+}
+
+// receive hands out up to size messages as an event, waiting for the first.
+func (q *queue) receive(size int, wait time.Duration) []Record {
+	messages, err := q.live.Receive(context.Background(), size, wait)
+	if err != nil {
+		q.tb.Fatal(err)
+	}
+	text, err := json.Marshal(map[string]any{"Records": messages})
+	if err != nil {
+		q.tb.Fatal(err)
+	}
+	var event Event
+	if err := json.Unmarshal(text, &event); err != nil {
+		q.tb.Fatal(err)
+	}
+	return event.Records
 }
 
 // settle deletes what the response does not name, as the event source does.
 func (q *queue) settle(records []Record, response Response) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
 	for _, r := range records {
-		if !slices.Contains(response.Failures, Failure{r.MessageID}) {
-			q.messages = slices.DeleteFunc(q.messages, func(m *message) bool { return m.handle == r.ReceiptHandle })
+		if slices.Contains(response.Failures, Failure{r.MessageID}) {
+			continue
+		}
+		if err := q.live.Delete(r.ReceiptHandle); err != nil {
+			q.tb.Fatal(err)
 		}
 	}
 }
 
-// next returns how long it is until a message is there; false when there is none.
-func (q *queue) next() (wait time.Duration, more bool) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	for _, m := range q.messages {
-		if left := max(0, time.Until(m.visible)); !more || left < wait {
-			wait, more = left, true
-		}
-	}
-	return wait, more
+// empty tells whether no message is left, neither here nor on its way.
+func (q *queue) empty() bool {
+	c := q.live.Counts()
+	return c.Visible+c.InFlight+c.Delayed == 0
 }
 
-func (q *queue) SendMessage(_ context.Context, in *sqs.SendMessageInput, _ ...func(*sqs.Options)) (*sqs.SendMessageOutput, error) {
-	if q.refuse != nil {
-		return nil, q.refuse
+// dead returns how many dead letters there are.
+func (q *queue) dead() int { return q.buried.Counts().Visible }
+
+// clear forgets all messages.
+func (q *queue) clear() {
+	for !q.empty() {
+		q.settle(q.receive(10, 24*time.Hour), Response{})
 	}
-	if *in.QueueUrl != queueURL || in.DelaySeconds < 0 || in.DelaySeconds > 900 || *in.MessageGroupId == "" {
-		return nil, errors.New("InvalidParameterValue")
-	}
-	delay := time.Duration(in.DelaySeconds) * time.Second
-	q.put(*in.MessageBody, delay)
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.sends = append(q.sends, delay)
-	return &sqs.SendMessageOutput{}, nil
 }
 
-func (q *queue) ChangeMessageVisibility(_ context.Context, in *sqs.ChangeMessageVisibilityInput, _ ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityOutput, error) {
-	if q.refuse != nil {
-		return nil, q.refuse
-	}
-	if *in.QueueUrl != queueURL || in.VisibilityTimeout < 0 || in.VisibilityTimeout > 43200 {
-		return nil, errors.New("InvalidParameterValue")
-	}
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	wait := time.Duration(in.VisibilityTimeout) * time.Second
-	for _, m := range q.messages {
-		if m.handle == *in.ReceiptHandle {
-			m.visible = time.Now().Add(wait)
-		}
-	}
-	q.hides = append(q.hides, wait)
-	return &sqs.ChangeMessageVisibilityOutput{}, nil
+// recorded is the queue's client, noting the waits that it is asked for.
+type recorded struct {
+	*sqs.Client
+	queue *queue
 }
 
-// mortalQueue is the queue as an environment reaches it.
-type mortalQueue struct {
-	life *life
-	next *queue
+func queueClient(transport http.RoundTripper) *sqs.Client {
+	return sqs.New(sqs.Options{
+		Region: "us-east-1", BaseEndpoint: aws.String("http://aws.test"),
+		Credentials: credentials.NewStaticCredentialsProvider("root", "secret", ""),
+		HTTPClient:  &http.Client{Transport: transport},
+	})
 }
 
-func (m mortalQueue) SendMessage(ctx context.Context, in *sqs.SendMessageInput, _ ...func(*sqs.Options)) (*sqs.SendMessageOutput, error) {
-	return through(m.life, func() (*sqs.SendMessageOutput, error) { return m.next.SendMessage(ctx, in) })
+func (r recorded) SendMessage(ctx context.Context, in *sqs.SendMessageInput, options ...func(*sqs.Options)) (*sqs.SendMessageOutput, error) {
+	out, err := r.Client.SendMessage(ctx, in, options...)
+	r.note(&r.queue.sends, in.DelaySeconds, err)
+	return out, err
 }
 
-func (m mortalQueue) ChangeMessageVisibility(ctx context.Context, in *sqs.ChangeMessageVisibilityInput, _ ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityOutput, error) {
-	return through(m.life, func() (*sqs.ChangeMessageVisibilityOutput, error) { return m.next.ChangeMessageVisibility(ctx, in) })
+func (r recorded) ChangeMessageVisibility(ctx context.Context, in *sqs.ChangeMessageVisibilityInput, options ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityOutput, error) {
+	out, err := r.Client.ChangeMessageVisibility(ctx, in, options...)
+	r.note(&r.queue.hides, in.VisibilityTimeout, err)
+	return out, err
+}
+
+func (r recorded) note(waits *[]time.Duration, seconds int32, err error) {
+	r.queue.mu.Lock()
+	defer r.queue.mu.Unlock()
+	if err == nil {
+		*waits = append(*waits, time.Duration(seconds)*time.Second)
+	}
 }

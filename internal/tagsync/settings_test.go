@@ -57,7 +57,7 @@ func TestNew(t *testing.T) {
 	handler, err := New(Settings{
 		LeadsTable: leadsTable, UsersTable: usersTable, RegistryTable: registryTable, QueueURL: queueURL,
 		MaxReceives: maxReceives, SystemeURL: server.URL, SystemeKey: "local", CallsPerSecond: rate,
-	}, w.db, w.queue, eventlog.New(w.log, "sync-tags"))
+	}, w.db, queueClient(inProcess{w.aws}), eventlog.New(w.log, "sync-tags"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,9 +18,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	localdb "clientflow/infra/local/dynamodb"
 	"clientflow/infra/local/iam"
+	localsqs "clientflow/infra/local/sqs"
 	simulator "clientflow/infra/local/systeme"
 	"clientflow/infra/local/wire"
 	"clientflow/internal/account"
@@ -35,7 +37,6 @@ const (
 	leadsTable    = "leads"
 	usersTable    = "users"
 	registryTable = "registry"
-	queueURL      = "http://sqs.test/000000000000/LeadSync"
 	maxReceives   = 8
 	batchSize     = 5
 	timeout       = 60 * time.Second
@@ -53,7 +54,7 @@ type world struct {
 	queue *queue
 	wire  *wiretap
 	log   *lockedBuffer
-	// broken tells which requests to DynamoDB fail, by operation and body.
+	// broken tells which requests to AWS fail, by operation and body.
 	broken func(operation, body string) bool
 	store  lead.Store
 	db     *dynamodb.Client
@@ -62,9 +63,10 @@ type world struct {
 func newWorld(tb testing.TB, options simulator.Options) *world {
 	options.WorkflowsOff = true
 	options.RateLimit = cmpOr(options.RateLimit, 1_000_000)
+	queues := localsqs.New(time.Now)
 	w := &world{
-		tb: tb, sim: simulator.New(options), queue: newQueue(), wire: &wiretap{}, log: &lockedBuffer{},
-		aws: wire.NewMux(iam.NewKeys(time.Now, nil), localdb.New(time.Now).Service()),
+		tb: tb, sim: simulator.New(options), queue: newQueue(tb, queues), wire: &wiretap{}, log: &lockedBuffer{},
+		aws: wire.NewMux(iam.NewKeys(time.Now, nil), localdb.New(time.Now).Service(), queues.Service()),
 	}
 	tb.Cleanup(w.sim.Close)
 	w.db = client(inProcess{w.aws})
@@ -169,7 +171,10 @@ func (w *world) capture(owner ib, s lead.Submission) name {
 func (w *world) publish(n name) {
 	text, err := n.message()
 	w.must(err)
-	w.queue.put(text, 0)
+	_, err = queueClient(inProcess{w.aws}).SendMessage(context.Background(), &sqs.SendMessageInput{
+		QueueUrl: aws.String(queueURL), MessageBody: &text, MessageGroupId: aws.String(n.owner.String()),
+	})
+	w.must(err)
 }
 
 func (w *world) lead(n name) lead.Lead {
@@ -201,7 +206,8 @@ type environment struct {
 
 // start starts an environment, with nothing of another one's memory.
 func (w *world) start(l *life) *environment {
-	db := client(mortal{l, breakable{w, inProcess{w.aws}}})
+	toAWS := mortal{l, breakable{w, inProcess{w.aws}}}
+	db := client(toAWS)
 	gate := newGate(systeme.NewPacer(rate), time.Now)
 	api, err := systeme.New(systeme.Config{
 		BaseURL: "http://systeme.test", Key: "local", Timeout: callTimeout, Limiter: gate,
@@ -212,15 +218,16 @@ func (w *world) start(l *life) *environment {
 		leads:    lead.NewStore(tenantdb.Owned(db, leadsTable, lead.SortKey), time.Now),
 		users:    account.NewUsers(tenantdb.Owned(db, usersTable, "")),
 		contacts: api, gate: gate, tags: NewTagIDs(api, db, registryTable),
-		queue: queueAt{mortalQueue{l, w.queue}, queueURL}, maxReceives: maxReceives,
+		queue: queueAt{recorded{queueClient(toAWS), w.queue}, queueURL}, maxReceives: maxReceives,
 		now: time.Now, log: eventlog.New(w.log, "sync-tags"),
 	}}
 }
 
-// poll hands the environment one batch, if there is one. A batch of an
-// environment that dies is not settled: its messages come again by themselves.
-func (w *world) poll(e *environment, size int) (worked bool) {
-	records := w.queue.receive(size)
+// poll hands the environment one batch, waiting for it. It returns false when there
+// was none. A batch of an environment that dies is not settled: its messages come
+// again by themselves.
+func (w *world) poll(e *environment, size int, wait time.Duration) (worked bool) {
+	records := w.queue.receive(size, wait)
 	if len(records) == 0 {
 		return false
 	}
@@ -278,7 +285,7 @@ func (w *world) wantPending(n name) {
 func (w *world) drain(e *environment) {
 	w.tb.Helper()
 	w.drainFor(e, 30*24*time.Hour)
-	if _, more := w.queue.next(); more {
+	if !w.queue.empty() {
 		w.tb.Fatal("the queue never empties")
 	}
 }
@@ -286,21 +293,12 @@ func (w *world) drain(e *environment) {
 // drainFor does as drain for so long, and returns how many batches there were.
 func (w *world) drainFor(e *environment, most time.Duration) (polls int) {
 	until := time.Now().Add(most)
-	for {
-		if w.poll(e, batchSize) {
+	for !w.queue.empty() && time.Now().Before(until) {
+		if w.poll(e, batchSize, min(time.Until(until), 2*time.Hour)) {
 			polls++
-			continue
 		}
-		wait, more := w.queue.next()
-		if !more {
-			return polls
-		}
-		if wake := time.Now().Add(wait); wake.After(until) {
-			time.Sleep(time.Until(until))
-			return polls
-		}
-		time.Sleep(wait)
 	}
+	return polls
 }
 
 // wantSynced checks that a lead is synced and its contact carries its tags.
@@ -485,27 +483,21 @@ func (l *life) spend() (done, last bool) {
 	return !l.dead || l.after, l.dead
 }
 
-// through makes a call, or dies over it.
-func through[T any](l *life, make func() (T, error)) (T, error) {
-	var none T
-	done, last := l.spend()
-	if !done {
-		return none, errKilled
-	}
-	answer, err := make()
-	if last || l.over() {
-		return none, errKilled
-	}
-	return answer, err
-}
-
 type mortal struct {
 	life *life
 	next http.RoundTripper
 }
 
 func (m mortal) RoundTrip(r *http.Request) (*http.Response, error) {
-	return through(m.life, func() (*http.Response, error) { return m.next.RoundTrip(r) })
+	done, last := m.life.spend()
+	if !done {
+		return nil, errKilled
+	}
+	response, err := m.next.RoundTrip(r)
+	if last || m.life.over() {
+		return nil, errKilled
+	}
+	return response, err
 }
 
 // breakable fails the requests that the world says are broken.
