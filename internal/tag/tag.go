@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	gonanoid "github.com/matoous/go-nanoid/v2"
@@ -119,14 +120,17 @@ func validName(name string) bool {
 	return len(name) <= maxNameLen && nameShape.MatchString(name)
 }
 
-// reserved tells whether a name starts or reports a workflow, so that it must
-// not come from a form: the names that ClientFlow gives, those of a lead's
-// statuses, and "vip", which the high-value workflow starts from.
-func reserved(name string) bool {
-	switch name {
-	case DemoRequest, HighVolume,
-		"new", "engaged", "vip-prospect", "converted", "inactive", "re-engaged", "churned", "vip":
-		return true
+// Set returns the names of the tags that every IB has in Systeme.io from its
+// beginning, for the admin to choose in workflows: those that ClientFlow gives,
+// "vip", which starts the high-value workflow, and those that workflows set, which
+// are the statuses of a lead but "new".
+func Set() []string {
+	return []string{
+		DemoRequest, HighVolume, "vip",
+		"engaged", "vip-prospect", "converted", "inactive", "re-engaged", "churned",
 	}
-	return false
 }
+
+// reserved tells whether a name must not come from a form, since it starts or
+// reports a workflow.
+func reserved(name string) bool { return name == "new" || slices.Contains(Set(), name) }

@@ -97,6 +97,19 @@ func TestSlug(t *testing.T) {
 	}
 }
 
+func TestNoNameOfTheSetComesFromAForm(t *testing.T) {
+	t.Parallel()
+	p := mustPrefix(t, john)
+	for _, name := range append(tag.Set(), "new") {
+		if _, err := tag.Slug(name); !errors.Is(err, tag.ErrReserved) {
+			t.Errorf("Slug(%q): %v", name, err)
+		}
+		if _, err := p.Tag(name); err != nil {
+			t.Errorf("Tag(%q): %v", name, err)
+		}
+	}
+}
+
 // No text that a visitor sends makes a tag outside the IB's prefix, over the
 // limit, or with a name that only ClientFlow or a workflow may set.
 func TestSlugStaysInside(t *testing.T) {
