@@ -175,8 +175,9 @@ func TestBadQueries(t *testing.T) {
 		"q=a%00b": "q", "q=" + strings.Repeat("x", 255): "q", "q=%ff": "q",
 		"cursor=x": "cursor", "cursor=" + cursor + "=": "cursor", "cursor=" + cursor[:len(cursor)-1]: "cursor",
 		"cursor=%0A" + cursor: "cursor", "cursor=" + cursor + "&from=2026-05-05": "cursor", "cursor=" + cursor + "&to=2026-05-03": "cursor",
-		"cursor=" + base64.RawURLEncoding.EncodeToString([]byte(`{"userId":"x"}`)): "cursor",
-		"limit=0&status=x&from=x&to=x&cursor=x&q=%00":                              "cursor from limit q status to",
+		"cursor=" + base64.RawURLEncoding.EncodeToString([]byte(`{"userId":"x"}`)):        "cursor",
+		"cursor=" + base64.RawURLEncoding.EncodeToString([]byte(strings.Repeat("x", 50))): "cursor",
+		"limit=0&status=x&from=x&to=x&cursor=x&q=%00":                                     "cursor from limit q status to",
 		"%zz=1": "query",
 	}
 	for query, fields := range tests {
