@@ -27,6 +27,9 @@ type recorder struct {
 	accessKey  string
 	next       tenantdb.Item
 	err        error
+
+	transactions  [][]types.TransactWriteItem
+	cancellations []error // one for each transaction; err from then on
 }
 
 func (r *recorder) note(ctx context.Context, options []func(*dynamodb.Options)) {
@@ -57,6 +60,15 @@ func (r *recorder) Query(ctx context.Context, in *dynamodb.QueryInput, options .
 	r.note(ctx, options)
 	r.condition, r.values, r.start = *in.KeyConditionExpression, in.ExpressionAttributeValues, in.ExclusiveStartKey
 	return &dynamodb.QueryOutput{LastEvaluatedKey: r.next}, r.err
+}
+
+func (r *recorder) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput, options ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
+	r.note(ctx, options)
+	r.transactions = append(r.transactions, in.TransactItems)
+	if n := len(r.transactions); n <= len(r.cancellations) {
+		return nil, r.cancellations[n-1]
+	}
+	return &dynamodb.TransactWriteItemsOutput{}, r.err
 }
 
 // lender lends credentials whose access key is the tenant itself.
