@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
+	"strings"
 )
 
 // Reader reads settings and remembers what was wrong, so that all that is
@@ -48,6 +50,20 @@ func (r *Reader) Positive(name, purpose string) float64 {
 	if err != nil || !(value > 0) {
 		r.errs = append(r.errs, fmt.Errorf("environment variable %s is not a number above 0: it is %s", name, purpose))
 		return 0
+	}
+	return value
+}
+
+// Choice returns a variable that must be one of the choices; the first of them when
+// it is not set.
+func (r *Reader) Choice(name string, choices ...string) string {
+	value := r.Optional(name)
+	switch {
+	case value == "":
+		return choices[0]
+	case !slices.Contains(choices, value):
+		r.errs = append(r.errs, fmt.Errorf("environment variable %s is none of %s", name, strings.Join(choices, ", ")))
+		return ""
 	}
 	return value
 }

@@ -51,3 +51,19 @@ func TestReaderNamesAllThatIsWrong(t *testing.T) {
 		}
 	}
 }
+
+func TestChoice(t *testing.T) {
+	t.Parallel()
+	r := reader(map[string]string{"MODE": "exclusive", "EMPTY": ""})
+	for name, want := range map[string]string{"MODE": "exclusive", "EMPTY": "shared", "NONE": "shared"} {
+		if got := r.Choice(name, "shared", "exclusive"); got != want {
+			t.Errorf("Choice(%s) = %q, want %q", name, got, want)
+		}
+	}
+	if err := r.Err(); err != nil {
+		t.Errorf("Err: %v", err)
+	}
+	if got := r.Choice("MODE", "shared", "own"); got != "" || r.Err() == nil || !strings.Contains(r.Err().Error(), "MODE is none of shared, own") {
+		t.Errorf("got %q, %v", got, r.Err())
+	}
+}
