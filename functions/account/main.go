@@ -20,7 +20,10 @@ func main() {
 	var settings env.Reader
 	usersTable := settings.Text("USERS_TABLE", "the table of IBs")
 	registryTable := settings.Text("REGISTRY_TABLE", "the table of what is unique among IBs")
-	clientID := settings.Text("USER_POOL_CLIENT_ID", "the user pool client through which IBs sign in")
+	client := identity.Client{
+		PoolID: settings.Text("USER_POOL_ID", "the user pool of IBs"),
+		ID:     settings.Text("USER_POOL_CLIENT_ID", "the user pool client through which IBs sign in"),
+	}
 	if err := settings.Err(); err != nil {
 		log.Error("start", eventlog.Error(err))
 		os.Exit(1)
@@ -31,5 +34,5 @@ func main() {
 	awsclient.Prewarm(http, tables, users)
 	registrar := account.NewRegistrar(dynamodb.NewFromConfig(awsclient.Config(http, tables)), usersTable, registryTable)
 	pool := cognitoidentityprovider.NewFromConfig(awsclient.Config(http, users))
-	lambda.Start(identity.NewDesk(pool, clientID, registrar, identity.AnswerStep).Routes().Serve(log))
+	lambda.Start(identity.NewDesk(pool, client, registrar, identity.AnswerStep).Routes().Serve(log))
 }

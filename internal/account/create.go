@@ -25,9 +25,6 @@ const (
 	// key. One collision in a lifetime would be much: of prefixes alone there are
 	// 36 to the power of 8.
 	maxAttempts = 20
-
-	// timestamp is RFC 3339 in UTC with milliseconds, all of one width.
-	timestamp = "2006-01-02T15:04:05.000Z"
 )
 
 // Person is who signs up, as Cognito knows it.
@@ -75,16 +72,21 @@ func NewRegistrar(client API, usersTable, registryTable string) *Registrar {
 	}
 }
 
-// Ensure returns the tenant of a person who has signed in, and makes its record
-// if a sign-up was interrupted before that.
+// Ensure returns the tenant of a person who has proven to own the address. It makes
+// the record if a sign-up was interrupted before that, and asks for the IB's tags in
+// Systeme.io if that was not done: not at the sign-up, when anyone can have typed
+// the address.
 func (r *Registrar) Ensure(ctx context.Context, person Person) (tenant.ID, error) {
 	id, err := tenant.Stored(person.Subject)
 	if err != nil {
 		return tenant.ID{}, err
 	}
-	_, err = r.users.Get(ctx, id)
+	ib, err := r.users.Get(ctx, id)
 	if err != nil && problem.Of(err).Kind == problem.NotFound {
-		return r.Create(ctx, person)
+		id, err = r.Create(ctx, person)
+	}
+	if err == nil && ib.TagsRequested == "" {
+		err = r.users.RequestTags(ctx, id, "", r.now())
 	}
 	return id, err
 }
@@ -130,7 +132,7 @@ func (r *Registrar) attempt(ctx context.Context, id tenant.ID, person Person) (a
 			"systemeWorkflowsConfigured": &types.AttributeValueMemberBOOL{},
 			"formKey":                    str(formKey),
 			"timeZone":                   str(DefaultTimeZone),
-			"createdAt":                  str(r.now().UTC().Format(timestamp)),
+			"createdAt":                  str(stamp(r.now())),
 		}),
 		putNew(r.registryTable, "key", tenantdb.Item{"key": str("PREFIX#" + prefix.String()), "userId": str(id.String())}),
 		putNew(r.registryTable, "key", tenantdb.Item{"key": str("FORM#" + formKey), "userId": str(id.String())}),
@@ -174,4 +176,6 @@ func putNew(table, key string, item tenantdb.Item) types.TransactWriteItem {
 	}}
 }
 
-func str(value string) types.AttributeValue { return &types.AttributeValueMemberS{Value: value} }
+func str[T ~string](value T) types.AttributeValue {
+	return &types.AttributeValueMemberS{Value: string(value)}
+}

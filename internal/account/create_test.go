@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
 	"clientflow/internal/tag"
 	"clientflow/internal/tenant"
 	"clientflow/internal/tenantdb"
@@ -124,16 +126,22 @@ func TestCreateWithoutRandomness(t *testing.T) {
 
 func TestEnsure(t *testing.T) {
 	t.Parallel()
+	const asked = "2026-05-04T03:02:01.000Z"
 	record := tenantdb.Item{"systemeTagPrefix": str("ib-x7k2m4p9-")}
+	complete := tenantdb.Item{"systemeTagPrefix": str("ib-x7k2m4p9-"), "systemeTagsRequestedAt": str(asked)}
 	tests := map[string]struct {
 		client *stub
 		tries  int
+		asks   int
 		err    error
 	}{
-		"there already":          {&stub{item: record}, 0, nil},
-		"missing":                {&stub{}, 1, nil},
-		"cannot be read":         {&stub{getErr: errDown}, 0, errDown},
-		"missing, table is down": {&stub{transactErr: []error{errDown}}, 1, errDown},
+		"complete":               {&stub{item: complete}, 0, 0, nil},
+		"no tags asked for":      {&stub{item: record}, 0, 1, nil},
+		"asked for meanwhile":    {&stub{item: record, updateErr: &types.ConditionalCheckFailedException{}}, 0, 1, nil},
+		"cannot be asked for":    {&stub{item: record, updateErr: errDown}, 0, 1, errDown},
+		"missing":                {&stub{}, 1, 1, nil},
+		"cannot be read":         {&stub{getErr: errDown}, 0, 0, errDown},
+		"missing, table is down": {&stub{transactErr: []error{errDown}}, 1, 0, errDown},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -142,8 +150,8 @@ func TestEnsure(t *testing.T) {
 			if !errors.Is(err, tt.err) || err == nil && id.String() != john.Subject {
 				t.Errorf("got %v, %v", id, err)
 			}
-			if len(tt.client.transactions) != tt.tries {
-				t.Errorf("%d transactions, want %d", len(tt.client.transactions), tt.tries)
+			if len(tt.client.transactions) != tt.tries || len(tt.client.updates) != tt.asks {
+				t.Errorf("%d transactions and %d updates, want %d and %d", len(tt.client.transactions), len(tt.client.updates), tt.tries, tt.asks)
 			}
 		})
 	}

@@ -42,6 +42,9 @@ type IB struct {
 	AllowedOrigins []string
 	// TimeZone is an IANA name, such as "Europe/Berlin".
 	TimeZone string
+	// TagsRequested is when the IB's tags in Systeme.io were last asked for, and
+	// TagsMade when all of them were there; "" for not yet.
+	TagsRequested, TagsMade Timestamp
 }
 
 // Users reads and changes the records of IBs, each for its own tenant.
@@ -85,6 +88,8 @@ func decode(id tenant.ID, item tenantdb.Item) (IB, error) {
 		ThankYouURL:    text(item, "thankYouUrl"),
 		AllowedOrigins: texts(item, "allowedOrigins"),
 		TimeZone:       text(item, "timeZone"),
+		TagsRequested:  Timestamp(text(item, tagsRequestedAt)),
+		TagsMade:       Timestamp(text(item, tagsMadeAt)),
 	}
 	if configured, ok := item["systemeWorkflowsConfigured"].(*types.AttributeValueMemberBOOL); ok {
 		ib.WorkflowsConfigured = configured.Value

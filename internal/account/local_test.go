@@ -61,7 +61,9 @@ func start(t *testing.T) *local {
 	if err != nil {
 		t.Fatal(err)
 	}
-	described, err := template.Load("../../template.yaml", template.Options{Stack: "clientflow", AWSURL: l.URL, APIURL: l.URL})
+	described, err := template.Load("../../template.yaml", template.Options{
+		Stack: "clientflow", AWSURL: l.URL, APIURL: l.URL, IDs: map[string]string{"UserPool": poolID},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +102,7 @@ func (l *local) registrar(client *http.Client) *account.Registrar {
 // desk is the function account, whose calls go through client.
 func (l *local) desk(client *http.Client) function {
 	pool := cognitoidentityprovider.NewFromConfig(l.as("AccountFunctionRole", client))
-	return function{identity.NewDesk(pool, clientID, l.registrar(client), 0).Routes()}
+	return function{identity.NewDesk(pool, identity.Client{PoolID: poolID, ID: clientID}, l.registrar(client), 0).Routes()}
 }
 
 // lentUsers is the table of records as the function dashboard reaches it.

@@ -48,6 +48,9 @@ func (routes Routes) Serve(log *slog.Logger) func(context.Context, *Request) (Re
 		}
 		response.Headers["x-request-id"] = r.Context.RequestID
 		level, attrs := outcome(response.Status, err)
+		if noted.failure != nil && level < slog.LevelWarn {
+			level, attrs = slog.LevelWarn, append(attrs, eventlog.Error(noted.failure))
+		}
 		attrs = append(attrs, slog.String("requestId", r.Context.RequestID), slog.String("route", r.RouteKey),
 			slog.Int("status", response.Status), slog.String("tenantId", noted.tenant.String()),
 			slog.Float64("durationMs", float64(time.Since(started).Microseconds())/1000))
@@ -88,7 +91,8 @@ func outcome(status int, err error) (slog.Level, []slog.Attr) {
 type notesKey struct{}
 
 type notes struct {
-	tenant tenant.ID
+	tenant  tenant.ID
+	failure error
 }
 
 func noting(ctx context.Context) (context.Context, *notes) {
@@ -100,5 +104,13 @@ func noting(ctx context.Context) (context.Context, *notes) {
 func NoteTenant(ctx context.Context, id tenant.ID) {
 	if n, ok := ctx.Value(notesKey{}).(*notes); ok {
 		n.tenant = id
+	}
+}
+
+// NoteFailure writes into the event's log line that something failed which the
+// answer does not depend on, and which will be made up for.
+func NoteFailure(ctx context.Context, err error) {
+	if n, ok := ctx.Value(notesKey{}).(*notes); ok {
+		n.failure = err
 	}
 }

@@ -98,6 +98,31 @@ func TestServe(t *testing.T) {
 	}
 }
 
+// A failure that is noted shows in the log, as a warning beside the answer that was
+// given anyway, and gives way to one that decided the answer.
+func TestNoteFailure(t *testing.T) {
+	t.Parallel()
+	noting := func(answer error) httpapi.Handler {
+		return func(ctx context.Context, _ *httpapi.Request) (httpapi.Response, error) {
+			httpapi.NoteFailure(ctx, errors.New("not welcomed: jane@acme.com"))
+			return httpapi.Empty(http.StatusNoContent), answer
+		}
+	}
+	routes := httpapi.Routes{"GET /done": noting(nil), "GET /broken": noting(errors.New("down"))}
+	for route, want := range map[string]struct {
+		status               int
+		level, outcome, text string
+	}{
+		"GET /done":   {204, "WARN", "ok", "not welcomed: [removed]"},
+		"GET /broken": {500, "ERROR", "failed", "down"},
+	} {
+		response, line := serve(t, routes, &httpapi.Request{RouteKey: route})
+		if response.Status != want.status || line["level"] != want.level || line["outcome"] != want.outcome || line["error"] != want.text {
+			t.Errorf("%s: answer %+v, log %v", route, response, line)
+		}
+	}
+}
+
 func stringOf(value any) string {
 	text, _ := value.(string)
 	return text

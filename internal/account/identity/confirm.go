@@ -2,11 +2,14 @@ package identity
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 
+	"clientflow/internal/account"
 	"clientflow/internal/httpapi"
 )
 
@@ -29,7 +32,32 @@ func (d *Desk) confirmSignUp(ctx context.Context, r *httpapi.Request) (httpapi.R
 	if err != nil {
 		return httpapi.Response{}, refusedCode("confirm a sign-up", err)
 	}
+	if err := d.welcome(ctx, address); err != nil {
+		// The code is used up, so asking for it again would help nobody.
+		httpapi.NoteFailure(ctx, fmt.Errorf("left to the first sign-in: %w", err))
+	}
 	return httpapi.Empty(http.StatusNoContent), nil
+}
+
+// welcome does what an IB who has just confirmed the address is waiting for, and
+// what the first sign-in makes up for.
+func (d *Desk) welcome(ctx context.Context, address string) error {
+	user, err := d.pool.AdminGetUser(ctx, &cognitoidentityprovider.AdminGetUserInput{UserPoolId: &d.poolID, Username: &address})
+	if err != nil {
+		return fmt.Errorf("find who confirmed: %w", err)
+	}
+	attributes := map[string]string{}
+	for _, attribute := range user.UserAttributes {
+		attributes[aws.ToString(attribute.Name)] = aws.ToString(attribute.Value)
+	}
+	id, err := d.registrar.Ensure(ctx, account.Person{
+		Subject: attributes["sub"], Email: attributes["email"], Name: attributes["name"],
+	})
+	if err != nil {
+		return err
+	}
+	httpapi.NoteTenant(ctx, id)
+	return nil
 }
 
 // resendCode mails another code, and answers 202 whether or not anyone waits for

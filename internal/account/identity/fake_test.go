@@ -66,6 +66,17 @@ func (p *pool) ConfirmSignUp(context.Context, *cognitoidentityprovider.ConfirmSi
 	return &cognitoidentityprovider.ConfirmSignUpOutput{}, p.call("ConfirmSignUp")
 }
 
+func (p *pool) AdminGetUser(_ context.Context, in *cognitoidentityprovider.AdminGetUserInput, _ ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.AdminGetUserOutput, error) {
+	if *in.UserPoolId != "pool" || *in.Username != johnMail {
+		return nil, errors.New("another user was asked for")
+	}
+	var attributes []types.AttributeType
+	for name, value := range map[string]string{"sub": johnID, "email": johnMail, "name": johnName, "email_verified": "true"} {
+		attributes = append(attributes, types.AttributeType{Name: &name, Value: &value})
+	}
+	return &cognitoidentityprovider.AdminGetUserOutput{UserAttributes: attributes}, p.call("AdminGetUser")
+}
+
 func (p *pool) ResendConfirmationCode(context.Context, *cognitoidentityprovider.ResendConfirmationCodeInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.ResendConfirmationCodeOutput, error) {
 	return &cognitoidentityprovider.ResendConfirmationCodeOutput{}, p.call("ResendConfirmationCode")
 }
@@ -135,7 +146,7 @@ type desk struct {
 
 func newDesk(errs map[string]error) desk {
 	d := desk{pool: &pool{errs: errs}, registrar: &registrar{}}
-	d.Desk = NewDesk(d.pool, "client", d.registrar, 0)
+	d.Desk = NewDesk(d.pool, Client{PoolID: "pool", ID: "client"}, d.registrar, 0)
 	return d
 }
 

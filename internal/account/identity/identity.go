@@ -17,11 +17,12 @@ import (
 	"clientflow/internal/tenant"
 )
 
-// UserPool is the part of Cognito that is used here. None of its operations is
-// signed, and the client has no secret.
+// UserPool is the part of Cognito that is used here. None of its operations but
+// AdminGetUser is signed, and the client has no secret.
 type UserPool interface {
 	SignUp(context.Context, *cognitoidentityprovider.SignUpInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.SignUpOutput, error)
 	ConfirmSignUp(context.Context, *cognitoidentityprovider.ConfirmSignUpInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.ConfirmSignUpOutput, error)
+	AdminGetUser(context.Context, *cognitoidentityprovider.AdminGetUserInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.AdminGetUserOutput, error)
 	ResendConfirmationCode(context.Context, *cognitoidentityprovider.ResendConfirmationCodeInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.ResendConfirmationCodeOutput, error)
 	InitiateAuth(context.Context, *cognitoidentityprovider.InitiateAuthInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.InitiateAuthOutput, error)
 	RevokeToken(context.Context, *cognitoidentityprovider.RevokeTokenInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.RevokeTokenOutput, error)
@@ -35,9 +36,15 @@ type Registrar interface {
 	Ensure(context.Context, account.Person) (tenant.ID, error)
 }
 
+// Client names a user pool and the client of it through which IBs sign in.
+type Client struct {
+	PoolID, ID string
+}
+
 // Desk is where IBs sign up and in.
 type Desk struct {
 	pool      UserPool
+	poolID    string
 	clientID  string
 	registrar Registrar
 	step      time.Duration
@@ -46,8 +53,8 @@ type Desk struct {
 // NewDesk returns the desk of one user pool client. Answers that could tell by
 // their time whether an address is known leave on a grid of step, or at once when
 // that is 0.
-func NewDesk(pool UserPool, clientID string, registrar Registrar, step time.Duration) *Desk {
-	return &Desk{pool: pool, clientID: clientID, registrar: registrar, step: step}
+func NewDesk(pool UserPool, client Client, registrar Registrar, step time.Duration) *Desk {
+	return &Desk{pool: pool, poolID: client.PoolID, clientID: client.ID, registrar: registrar, step: step}
 }
 
 // Routes returns the desk's routes. All are public.

@@ -70,6 +70,7 @@ func TestAnswers(t *testing.T) {
 		{"sign-up unreachable", "/signup", map[string]error{"SignUp": errNetwork}, 500, internalBody},
 
 		{"confirmed", "/signup/confirm", nil, 204, ""},
+		{"confirmed, and Cognito fails then", "/signup/confirm", failing("AdminGetUser", "InternalErrorException"), 204, ""},
 		{"wrong code", "/signup/confirm", failing("ConfirmSignUp", "CodeMismatchException"), 422, wrongCodeBody},
 		{"old code", "/signup/confirm", failing("ConfirmSignUp", "ExpiredCodeException"), 422, wrongCodeBody},
 		{"code for nobody", "/signup/confirm", failing("ConfirmSignUp", "UserNotFoundException"), 422, wrongCodeBody},
