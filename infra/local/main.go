@@ -41,12 +41,17 @@ func realMain(ctx context.Context, arguments []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	logs, err := openLog()
+	root, err := stack.FindRoot()
+	if err != nil {
+		return err
+	}
+	logs, err := openLog(root)
 	if err != nil {
 		return err
 	}
 	defer logs.Close()
 	running, err := stack.Start(ctx, stack.Options{
+		Root:           root,
 		APIAddress:     settings.api,
 		AWSAddress:     settings.aws,
 		SystemeAddress: settings.systeme,
@@ -88,14 +93,16 @@ func printLogins(out io.Writer) {
 	}
 }
 
-// logFile takes what functions write: too much for a terminal that one reads.
-var logFile = filepath.Join(".build", "functions.log")
+// logFile takes what functions write, which is too much for a terminal that one
+// reads.
+const logFile = ".build/functions.log"
 
-func openLog() (*os.File, error) {
-	if err := os.MkdirAll(filepath.Dir(logFile), 0o755); err != nil {
+func openLog(root string) (*os.File, error) {
+	path := filepath.Join(root, filepath.FromSlash(logFile))
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, err
 	}
-	return os.Create(logFile)
+	return os.Create(path)
 }
 
 // explain adds the flag with which an address that is taken can be changed.

@@ -71,8 +71,8 @@ func url(listener net.Listener) string {
 	return "http://" + net.JoinHostPort(host, fmt.Sprint(address.Port))
 }
 
-// findRoot finds the module around the working directory.
-func findRoot() (string, error) {
+// FindRoot returns the folder of the module around the working directory.
+func FindRoot() (string, error) {
 	directory, err := os.Getwd()
 	if err != nil {
 		return "", err

@@ -38,7 +38,8 @@ type Options struct {
 	// directory.
 	Root string
 	// Template is the path of the template, and Functions the folder with a main
-	// package for each function; both begin at Root and have defaults.
+	// package for each function; relative ones begin at Root. Empty for
+	// template.yaml and functions.
 	Template, Functions string
 	// APIAddress, AWSAddress and SystemeAddress are where to listen; empty for a
 	// free port of 127.0.0.1.
@@ -146,6 +147,9 @@ func (s *Stack) start(ctx context.Context) error {
 		return err
 	}
 	s.serve(api, gateway)
+	if err := s.subscribe(ctx); err != nil {
+		return err
+	}
 	s.tell("API", s.API)
 	return nil
 }
@@ -155,7 +159,7 @@ func (s *Stack) settle() error {
 	o := &s.options
 	if o.Root == "" {
 		var err error
-		if o.Root, err = findRoot(); err != nil {
+		if o.Root, err = FindRoot(); err != nil {
 			return err
 		}
 	}
@@ -183,7 +187,11 @@ func (s *Stack) settle() error {
 }
 
 func (s *Stack) readTemplate() (err error) {
-	s.Template, err = template.Load(filepath.Join(s.options.Root, s.options.Template), template.Options{
+	path := s.options.Template
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(s.options.Root, path)
+	}
+	s.Template, err = template.Load(path, template.Options{
 		Stack:      Name,
 		AWSURL:     s.AWS,
 		APIURL:     s.API,
@@ -192,6 +200,7 @@ func (s *Stack) readTemplate() (err error) {
 			"SystemeApiUrl":            s.Systeme,
 			"SystemeApiKey":            s.options.Systeme.Key,
 			"SystemeRequestsPerSecond": "200",
+			"SystemeWebhookSecret":     webhookSecret,
 		},
 	})
 	return err
