@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -14,6 +15,19 @@ type Response struct {
 	Status  int               `json:"statusCode"`
 	Headers map[string]string `json:"headers"`
 	Body    string            `json:"body,omitempty"`
+	// IsBase64Encoded tells that Body is the base64 of what the caller gets.
+	IsBase64Encoded bool `json:"isBase64Encoded,omitempty"`
+}
+
+// MaxBytes is the most that Bytes can carry. An answer may have 6 MB on its way out
+// of Lambda, and base64 takes a third more than what it carries.
+const MaxBytes = 4_500_000
+
+// Bytes answers with any bytes, MaxBytes at most.
+func Bytes(status int, mediaType string, body []byte) Response {
+	response := content(status, mediaType, base64.StdEncoding.EncodeToString(body))
+	response.IsBase64Encoded = true
+	return response
 }
 
 // JSON answers with value as a JSON document.

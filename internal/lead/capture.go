@@ -16,6 +16,10 @@ import (
 // is new to the tenant. It is one write that takes no other's place: the first
 // submission stands whole, and each later one only raises Submissions and
 // UpdatedAt. Known and unknown addresses take the same way.
+//
+// Where an address belongs to one tenant alone, the one write is a transaction,
+// which cannot say whether the address is new: created is false. The error is
+// ownership.ErrTaken when it is another tenant's, of whose lead nothing changes.
 func (l Leads) Capture(ctx context.Context, s Submission, source Source) (leadID string, created bool, err error) {
 	now := Stamp(l.now())
 	first := Lead{
@@ -25,6 +29,9 @@ func (l Leads) Capture(ctx context.Context, s Submission, source Source) (leadID
 	change, err := upsert(first, now)
 	if err != nil {
 		return "", false, err
+	}
+	if l.rule.Exclusive() {
+		return first.ID, false, l.captureOwned(ctx, first, change)
 	}
 	item, err := l.items.Update(ctx, keyPrefix+first.ID, change)
 	if err != nil {

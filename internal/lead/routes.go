@@ -25,7 +25,10 @@ func Routes(verifier tenant.Verifier, store Store) httpapi.Routes {
 		"POST /leads":                 own(serveAdd),
 		"GET /leads/{leadId}":         own(serveGet),
 		"PATCH /leads/{leadId}":       own(serveChange),
+		"DELETE /leads/{leadId}":      own(serveErase),
 		"POST /leads/{leadId}/resync": own(serveResync),
+		"GET /leads/export":           own(serveExport),
+		"GET /erasures":               own(serveErasures),
 	}
 }
 
@@ -55,7 +58,7 @@ func serveAdd(ctx context.Context, r *httpapi.Request, leads Leads) (httpapi.Res
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	leadID, created, err := leads.Capture(ctx, submission, FromDashboard)
+	leadID, created, err := leads.add(ctx, submission)
 	if err != nil {
 		return httpapi.Response{}, err
 	}

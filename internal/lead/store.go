@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"clientflow/internal/ownership"
 	"clientflow/internal/tenant"
 	"clientflow/internal/tenantdb"
 )
@@ -25,11 +26,19 @@ const exists = "attribute_exists(" + SortKey + ")"
 type Store struct {
 	table tenantdb.Table
 	now   func() time.Time
+	rule  ownership.Rule
 }
 
 // NewStore returns the store in a table whose sort key is SortKey.
 func NewStore(table tenantdb.Table, now func() time.Time) Store {
-	return Store{table, now}
+	return Store{table: table, now: now}
+}
+
+// Under returns the store under a rule of who may have an address. Without one any
+// number of tenants may.
+func (s Store) Under(rule ownership.Rule) Store {
+	s.rule = rule
+	return s
 }
 
 // Of returns one tenant's leads. For the zero ID it returns tenant.ErrNoTenant.
@@ -38,7 +47,7 @@ func (s Store) Of(owner tenant.ID) (Leads, error) {
 	if err != nil {
 		return Leads{}, fmt.Errorf("open the leads: %w", err)
 	}
-	return Leads{items, s.now}, nil
+	return Leads{items, s.now, s.rule}, nil
 }
 
 // Leads are the leads of one tenant. Every method that takes the id of a lead
@@ -46,6 +55,7 @@ func (s Store) Of(owner tenant.ID) (Leads, error) {
 type Leads struct {
 	items tenantdb.Partition
 	now   func() time.Time
+	rule  ownership.Rule
 }
 
 // Get returns a lead as of now.

@@ -1,0 +1,105 @@
+package lead
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"clientflow/internal/tenantdb"
+)
+
+// FreeAddress lets others capture the address of a lead that was erased, where an
+// address belongs to one tenant alone. The tenant keeps one that it has captured
+// anew.
+func (l Leads) FreeAddress(ctx context.Context, e Erasure) error {
+	if !l.rule.Exclusive() {
+		return nil
+	}
+	err := l.items.Transact(ctx,
+		tenantdb.Required{Sort: keyPrefix + e.LeadID, Condition: "attribute_not_exists(" + SortKey + ")"},
+		l.rule.Free(l.items.Tenant(), e.Email))
+	if _, kept := errors.AsType[*tenantdb.Unmet](err); kept {
+		return nil // by the tenant, or by another who has it
+	}
+	if err != nil {
+		return fmt.Errorf("free an address: %w", err)
+	}
+	return nil
+}
+
+// RecordErasing notes, before anything of a contact is removed, which contact that
+// is and until when the removal may take. ok is false when the erasure is done, so
+// that nothing may be removed for its sake.
+func (l Leads) RecordErasing(ctx context.Context, leadID string, contactID int64, until time.Time) (ok bool, err error) {
+	return l.updateErasure(ctx, leadID, tenantdb.Change{
+		Expression: "SET systemeContactId = :contact, quietAt = :until",
+		Values:     tenantdb.Item{":contact": number(contactID), ":until": text(Stamp(until))},
+	})
+}
+
+// RecordErasureFailed notes that an erasure is taking too long, and why, in a
+// sentence that the IB is shown. ok is false when none is unfinished.
+func (l Leads) RecordErasureFailed(ctx context.Context, leadID, reason string) (ok bool, err error) {
+	return l.updateErasure(ctx, leadID, tenantdb.Change{
+		Expression: "SET erasureState = :failed, erasureError = :reason",
+		Values:     tenantdb.Item{":reason": text(reason)},
+	})
+}
+
+// updateErasure changes an unfinished erasure; ok is false when there is none.
+func (l Leads) updateErasure(ctx context.Context, leadID string, change tenantdb.Change) (ok bool, err error) {
+	if _, err := key(leadID); err != nil {
+		return false, err
+	}
+	_, err = l.items.Update(ctx, erasureKey+leadID, onlyUnfinished(change))
+	if conditionFailed(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("change an erasure: %w", err)
+	}
+	return true, nil
+}
+
+// onlyUnfinished adds the condition unfinished to a change.
+func onlyUnfinished(change tenantdb.Change) tenantdb.Change {
+	if change.Condition != "" {
+		change.Condition += " AND "
+	}
+	change.Condition += unfinished
+	change.Values[":pending"], change.Values[":failed"] = text(ErasurePending), text(ErasureFailed)
+	return change
+}
+
+// FinishErasure notes that nothing of the lead is left in Systeme.io, and forgets
+// whose lead it was. What a sync of the erased lead has noted, too late, on one that
+// was captured anew from the same address is forgotten with it: that one begins
+// with nothing in Systeme.io. ok is false when the erasure is done already, or has
+// been asked for or gone on with since it was read.
+func (l Leads) FinishErasure(ctx context.Context, e Erasure) (ok bool, err error) {
+	writes := []tenantdb.Write{tenantdb.Updated{Sort: erasureKey + e.LeadID, Change: onlyUnfinished(tenantdb.Change{
+		Expression: "SET erasureState = :done, doneAt = :now REMOVE email, systemeContactId, quietAt, erasureError",
+		Condition:  "quietAt = :seen",
+		Values:     tenantdb.Item{":done": text(ErasureDone), ":now": text(Stamp(l.now())), ":seen": text(e.QuietAt)},
+	})}}
+	_, err = l.Get(ctx, e.LeadID)
+	switch {
+	case err == nil:
+		writes = append(writes, tenantdb.Updated{Sort: keyPrefix + e.LeadID, Change: tenantdb.Change{
+			Expression: "SET syncState = :pending REMOVE syncError, systemeContactId, systemeTagsApplied, systemeSyncedAt",
+			Condition:  exists,
+			Values:     tenantdb.Item{":pending": text(Pending)},
+		}})
+	case !errors.Is(err, ErrNotFound):
+		return false, err
+	}
+	err = l.items.Transact(ctx, writes...)
+	if _, changed := errors.AsType[*tenantdb.Unmet](err); changed {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("finish an erasure: %w", err)
+	}
+	return true, nil
+}
