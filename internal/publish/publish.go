@@ -1,5 +1,5 @@
-// Package publish turns what happened to leads, as the table's stream tells it,
-// into sync messages and counters.
+// Package publish turns what happened to leads and IBs, as the tables' streams tell
+// it, into sync messages and counters.
 //
 // The stream is the outbox: what is stored is in it, and a record is done with
 // only when its message is in the queue and it is counted. Both may happen

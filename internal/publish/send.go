@@ -33,9 +33,9 @@ type Queue struct {
 // NewQueue returns the queue with that URL.
 func NewQueue(client Sender, url string) Queue { return Queue{client, url} }
 
-// outgoing is the message of one of the changes.
+// outgoing is the message of a change.
 type outgoing struct {
-	// at is the change's index.
+	// at is the index of what it is the message of.
 	at    int
 	entry types.SendMessageBatchRequestEntry
 }
@@ -55,6 +55,12 @@ func (q Queue) send(ctx context.Context, changes []change) (failed int, err erro
 		}
 		messages = append(messages, message)
 	}
+	return q.sendAll(ctx, messages)
+}
+
+// sendAll sends messages, and with an error returns where the first one comes from
+// that the queue did not take.
+func (q Queue) sendAll(ctx context.Context, messages []outgoing) (failed int, err error) {
 	for batch := range slices.Chunk(messages, batchSize) {
 		if failed, err := q.sendBatch(ctx, batch); err != nil {
 			return failed, err

@@ -107,6 +107,7 @@ func TestWhoMayActForAnyTenant(t *testing.T) {
 	allowed := map[string]string{
 		"account/create.go": "the sub is Cognito's own answer to the sign-up or sign-in it has just verified",
 		"capture/form.go":   "the owner comes from the registry entry of the form that the visitor was shown",
+		"publish/ib.go":     "the partition key of a record of the Users table's own stream",
 		"publish/change.go": "the partition key of a record of the Leads table's own stream",
 		"tagsync/message.go": "the userId of a message that publish-leads published; everything " +
 			"else is loaded again for that tenant",
