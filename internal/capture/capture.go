@@ -8,12 +8,14 @@ package capture
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 
 	"clientflow/internal/account"
 	"clientflow/internal/httpapi"
 	"clientflow/internal/lead"
+	"clientflow/internal/ownership"
 	"clientflow/internal/problem"
 )
 
@@ -100,12 +102,17 @@ func (s service) fromForm(ctx context.Context, r *httpapi.Request, ib account.IB
 	return thank(ib), nil
 }
 
+// store captures the lead. An address that belongs to another IB leaves nothing, and
+// the visitor is told nothing of that: they might be asking whose it is.
 func (s service) store(ctx context.Context, ib account.IB, submission lead.Submission) error {
 	leads, err := s.leads.Of(ib.Tenant)
 	if err != nil {
 		return err
 	}
 	_, _, err = leads.Capture(ctx, submission, lead.FromForm)
+	if errors.Is(err, ownership.ErrTaken) {
+		return nil
+	}
 	return err
 }
 
