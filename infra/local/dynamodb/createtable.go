@@ -1,13 +1,11 @@
 package dynamodb
 
 import (
-	"crypto/rand"
-	"encoding/hex"
 	"encoding/json"
-	"fmt"
 
 	"clientflow/infra/local/dynamodb/attribute"
 	"clientflow/infra/local/iam"
+	"clientflow/infra/local/wire"
 )
 
 // createTableRequest is the request of CreateTable.
@@ -75,7 +73,7 @@ func (db *DB) newTable(in createTableRequest) (*table, error) {
 		unused[name] = true
 	}
 	t := &table{
-		name: in.TableName, id: newTableID(), created: db.clock(), definitions: in.AttributeDefinitions,
+		name: in.TableName, id: wire.UUID(), created: db.clock(), definitions: in.AttributeDefinitions,
 		onDemand: in.BillingMode == "PAY_PER_REQUEST", throughput: in.ProvisionedThroughput, protected: in.DeletionProtectionEnabled,
 	}
 	if t.schema, err = newKeySchema(in.KeySchema, kinds, unused); err != nil {
@@ -89,13 +87,6 @@ func (db *DB) newTable(in createTableRequest) (*table, error) {
 	}
 	t.stream, err = db.newStream(in)
 	return t, err
-}
-
-func newTableID() string {
-	var id [16]byte
-	// Read never fails: see crypto/rand.
-	rand.Read(id[:])
-	return fmt.Sprintf("%x-%x-%x-%x-%s", id[:4], id[4:6], id[6:8], id[8:10], hex.EncodeToString(id[10:]))
 }
 
 func checkBilling(in createTableRequest) error {

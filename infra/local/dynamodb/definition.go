@@ -28,8 +28,7 @@ type (
 	}
 )
 
-// keyTypes are the kinds that a key attribute may have, and which each of the
-// defined attributes has.
+// kinds returns the kind of each defined attribute, by name.
 func kinds(definitions []attributeDefinition) (map[string]attribute.Kind, error) {
 	kinds := make(map[string]attribute.Kind, len(definitions))
 	for _, d := range definitions {
@@ -83,7 +82,7 @@ func (s keySchema) elements() []keySchemaElement {
 // newProjection checks a projection and completes it with the keys that every
 // index holds.
 func newProjection(d projectionDefinition, keys ...keySchema) (projection, error) {
-	if err := checkPresent("projection.projectionType", d.ProjectionType != ""); err != nil {
+	if d.ProjectionType == "" {
 		return projection{}, invalid("One or more parameter values were invalid: Unknown ProjectionType: null")
 	}
 	if err := checkOneOf("projection.projectionType", d.ProjectionType, "ALL", "INCLUDE", "KEYS_ONLY"); err != nil {

@@ -48,10 +48,11 @@ type parser struct {
 
 // newParser begins to read an expression of a kind, such as "FilterExpression".
 func newParser(kind, text string, placeholders *Placeholders) (*parser, error) {
-	p := &parser{kind: kind, text: text, placeholders: placeholders, tokens: tokenise(text)}
+	p := &parser{kind: kind, text: text, placeholders: placeholders}
 	if len(text) > maxLength {
 		return nil, p.errorf("Expression size has exceeded the maximum allowed size; expression size: %d", len(text))
 	}
+	p.tokens = tokenise(text)
 	if len(p.tokens) == 1 {
 		return nil, p.errorf("The expression can not be empty;")
 	}
