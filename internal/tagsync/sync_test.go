@@ -1,12 +1,15 @@
 package tagsync
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	simulator "clientflow/infra/local/systeme"
+	"clientflow/internal/tenant"
 )
 
 // inBubble runs a test in a world whose clock stands still while something is
@@ -83,5 +86,72 @@ func TestCallCounts(t *testing.T) {
 		expect("known contact", append([]string{"POST /contacts", "GET /contacts"}, tags(3, "GET /tags", "POST /tags")...)...)
 		w.wantSynced(other, tagsOf(sarah))
 		w.wantSynced(n, tagsOf(john))
+	})
+}
+
+func TestStaleTagID(t *testing.T) {
+	t.Parallel()
+	inBubble(t, simulator.Options{}, func(t *testing.T, w *world) {
+		john := w.addIB(1)
+		e, other := w.start(&life{}), w.start(&life{})
+		var leads []name
+		next := func(e *environment) {
+			s := jane()
+			s.Email = fmt.Sprintf("jane%d@acme.test", len(leads))
+			leads = append(leads, w.capture(john, s))
+			w.drain(e)
+		}
+		next(e)
+		next(other)
+		w.ask("DELETE", fmt.Sprintf("/api/tags/%d", w.tagID(john.prefix+"forex-ib")), "")
+		next(e)
+		w.wire.take()
+		// What one environment mended the other finds in the registry.
+		next(other)
+		if calls := w.wire.take(); count(calls, "POST /tags")+count(calls, "GET /tags") > 0 {
+			t.Errorf("calls %v", calls)
+		}
+		for _, n := range leads[2:] {
+			w.wantSynced(n, tagsOf(john))
+		}
+	})
+}
+
+func TestLeadGone(t *testing.T) {
+	t.Parallel()
+	inBubble(t, simulator.Options{}, func(t *testing.T, w *world) {
+		john := w.addIB(1)
+		n := w.capture(john, jane())
+		w.erase(n)
+		w.drain(w.start(&life{}))
+		if calls := w.wire.take(); len(calls) > 0 || w.queue.dead()+len(w.queue.hides) > 0 {
+			t.Errorf("calls %v, %d dead letters", calls, w.queue.dead())
+		}
+		// Gone while it was on its way.
+		n = w.capture(john, jane())
+		w.wire.answer = func(c call) (int, string) {
+			if strings.HasSuffix(c.path, "/tags") && c.method == "POST" && c.path != "/api/tags" {
+				w.erase(n)
+			}
+			return 0, ""
+		}
+		w.drain(w.start(&life{}))
+		if assigned := count(w.wire.take(), "POST /contacts/#/tags"); assigned != 1 || w.queue.dead()+len(w.queue.hides) > 0 {
+			t.Errorf("%d tags put on, %d dead letters", assigned, w.queue.dead())
+		}
+	})
+}
+
+func TestOwnerGone(t *testing.T) {
+	t.Parallel()
+	inBubble(t, simulator.Options{}, func(t *testing.T, w *world) {
+		id, err := tenant.Stored("00000000-0000-4000-8000-000000000009")
+		w.must(err)
+		n := w.capture(ib{id: id}, jane())
+		w.drain(w.start(&life{}))
+		w.wantFailed(n, otherReason)
+		if w.queue.dead() != 1 || len(w.wire.take()) > 0 {
+			t.Errorf("%d dead letters", w.queue.dead())
+		}
 	})
 }

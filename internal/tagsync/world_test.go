@@ -3,9 +3,7 @@ package tagsync
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -25,10 +23,7 @@ import (
 	localsqs "clientflow/infra/local/sqs"
 	simulator "clientflow/infra/local/systeme"
 	"clientflow/infra/local/wire"
-	"clientflow/internal/account"
-	"clientflow/internal/eventlog"
 	"clientflow/internal/lead"
-	"clientflow/internal/systeme"
 	"clientflow/internal/tenant"
 	"clientflow/internal/tenantdb"
 )
@@ -198,49 +193,6 @@ func tagsOf(owner ib) []string {
 	return []string{owner.prefix + "demo-request", owner.prefix + "forex-ib", owner.prefix + "high-volume"}
 }
 
-// environment is one process of the function. It is killed when its life says so.
-type environment struct {
-	*Handler
-	life *life
-}
-
-// start starts an environment, with nothing of another one's memory.
-func (w *world) start(l *life) *environment {
-	toAWS := mortal{l, breakable{w, inProcess{w.aws}}}
-	db := client(toAWS)
-	gate := newGate(systeme.NewPacer(rate), time.Now)
-	api, err := systeme.New(systeme.Config{
-		BaseURL: "http://systeme.test", Key: "local", Timeout: callTimeout, Limiter: gate,
-		HTTP: &http.Client{Transport: mortal{l, tapped{w.wire, inProcess{w.sim.Handler()}}}},
-	})
-	w.must(err)
-	return &environment{life: l, Handler: &Handler{
-		leads:    lead.NewStore(tenantdb.Owned(db, leadsTable, lead.SortKey), time.Now),
-		users:    account.NewUsers(tenantdb.Owned(db, usersTable, "")),
-		contacts: api, gate: gate, tags: NewTagIDs(api, db, registryTable),
-		queue: queueAt{recorded{queueClient(toAWS), w.queue}, queueURL}, maxReceives: maxReceives,
-		now: time.Now, log: eventlog.New(w.log, "sync-tags"),
-	}}
-}
-
-// poll hands the environment one batch, waiting for it. It returns false when there
-// was none. A batch of an environment that dies is not settled: its messages come
-// again by themselves.
-func (w *world) poll(e *environment, size int, wait time.Duration) (worked bool) {
-	records := w.queue.receive(size, wait)
-	if len(records) == 0 {
-		return false
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), timeout)
-	defer cancel()
-	response, err := e.Handle(ctx, Event{records})
-	w.must(err)
-	if !e.life.over() {
-		w.queue.settle(records, response)
-	}
-	return true
-}
-
 // erase deletes a lead.
 func (w *world) erase(n name) {
 	_, err := w.db.DeleteItem(context.Background(), &dynamodb.DeleteItemInput{
@@ -281,26 +233,6 @@ func (w *world) wantPending(n name) {
 	}
 }
 
-// drain polls, and waits for messages that are away, until the queue is empty.
-func (w *world) drain(e *environment) {
-	w.tb.Helper()
-	w.drainFor(e, 30*24*time.Hour)
-	if !w.queue.empty() {
-		w.tb.Fatal("the queue never empties")
-	}
-}
-
-// drainFor does as drain for so long, and returns how many batches there were.
-func (w *world) drainFor(e *environment, most time.Duration) (polls int) {
-	until := time.Now().Add(most)
-	for !w.queue.empty() && time.Now().Before(until) {
-		if w.poll(e, batchSize, min(time.Until(until), 2*time.Hour)) {
-			polls++
-		}
-	}
-	return polls
-}
-
 // wantSynced checks that a lead is synced and its contact carries its tags.
 func (w *world) wantSynced(n name, tags []string) {
 	w.tb.Helper()
@@ -337,192 +269,6 @@ func field(c simulator.Contact, slug string) string {
 	return ""
 }
 
-// inProcess sends requests to a handler in this process. A connection that the
-// handler aborts ends as a broken one does, and the handler goes on when the caller
-// has given up.
-type inProcess struct{ handler http.Handler }
-
-func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.Body == nil {
-		r.Body = http.NoBody
-	}
-	answered := make(chan *http.Response, 1)
-	go func() {
-		var response *http.Response
-		defer func() {
-			if cause := recover(); cause != nil && cause != http.ErrAbortHandler {
-				panic(cause)
-			}
-			answered <- response
-		}()
-		answer := httptest.NewRecorder()
-		p.handler.ServeHTTP(answer, r)
-		response = answer.Result()
-	}()
-	select {
-	case <-r.Context().Done():
-		return nil, r.Context().Err()
-	case response := <-answered:
-		if response == nil {
-			return nil, io.ErrUnexpectedEOF
-		}
-		return response, nil
-	}
-}
-
-// call is a call of Systeme.io as it went over the wire.
-type call struct {
-	method, path, body string
-	status             int // 0 when the connection broke
-}
-
-// wiretap notes every call.
-type wiretap struct {
-	mu    sync.Mutex
-	calls []call
-	// answer takes the place of Systeme.io where its status is not 0.
-	answer func(call) (status int, body string)
-}
-
-// all returns the calls so far as "METHOD path", ids in the path being "#".
-func (t *wiretap) all() []string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	texts := make([]string, len(t.calls))
-	for i, c := range t.calls {
-		parts := strings.Split(c.path, "/")
-		if len(parts) > 3 {
-			parts[3] = "#"
-		}
-		texts[i] = c.method + " " + strings.TrimPrefix(strings.Join(parts, "/"), "/api")
-	}
-	return texts
-}
-
-// take returns the calls so far and forgets them.
-func (t *wiretap) take() []string {
-	texts := t.all()
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.calls = nil
-	return texts
-}
-
-func (t *wiretap) replaced(c call) (*http.Response, error) {
-	if t.answer == nil {
-		return nil, nil
-	}
-	status, body := t.answer(c)
-	if status == 0 {
-		return nil, nil
-	}
-	answer := httptest.NewRecorder()
-	answer.WriteHeader(status)
-	_, err := answer.WriteString(body)
-	return answer.Result(), err
-}
-
-type tapped struct {
-	tap  *wiretap
-	next http.RoundTripper
-}
-
-func (t tapped) RoundTrip(r *http.Request) (*http.Response, error) {
-	c := call{method: r.Method, path: r.URL.Path}
-	if r.Body != nil {
-		body, err := io.ReadAll(r.Body)
-		if err != nil {
-			return nil, err
-		}
-		c.body = string(body)
-		r = r.Clone(r.Context())
-		r.Body = io.NopCloser(bytes.NewReader(body))
-	}
-	response, err := t.tap.replaced(c)
-	if response == nil {
-		response, err = t.next.RoundTrip(r)
-	}
-	if err == nil {
-		c.status = response.StatusCode
-	}
-	t.tap.mu.Lock()
-	defer t.tap.mu.Unlock()
-	t.tap.calls = append(t.tap.calls, c)
-	return response, err
-}
-
-// errKilled is what every call of a dead process comes to.
-var errKilled = errors.New("the process is dead")
-
-// life counts the outward calls of an environment and ends it at one of them,
-// before or after its work is done. The zero life does not end.
-type life struct {
-	mu    sync.Mutex
-	left  int // calls until the last; 0 for no end
-	after bool
-	dead  bool
-}
-
-func (l *life) over() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.dead
-}
-
-// spend counts one call: whether it is done, and whether its answer is seen.
-func (l *life) spend() (done, last bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.dead {
-		return false, true
-	}
-	if l.left > 0 {
-		l.left--
-		l.dead = l.left == 0
-	}
-	return !l.dead || l.after, l.dead
-}
-
-type mortal struct {
-	life *life
-	next http.RoundTripper
-}
-
-func (m mortal) RoundTrip(r *http.Request) (*http.Response, error) {
-	done, last := m.life.spend()
-	if !done {
-		return nil, errKilled
-	}
-	response, err := m.next.RoundTrip(r)
-	if last || m.life.over() {
-		return nil, errKilled
-	}
-	return response, err
-}
-
-// breakable fails the requests that the world says are broken.
-type breakable struct {
-	world *world
-	next  http.RoundTripper
-}
-
-func (b breakable) RoundTrip(r *http.Request) (*http.Response, error) {
-	if b.world.broken == nil {
-		return b.next.RoundTrip(r)
-	}
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, err
-	}
-	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
-	if b.world.broken(operation, string(body)) {
-		return nil, io.ErrUnexpectedEOF
-	}
-	r = r.Clone(r.Context())
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	return b.next.RoundTrip(r)
-}
-
 // lockedBuffer is a log that several goroutines write.
 type lockedBuffer struct {
 	mu   sync.Mutex
@@ -539,9 +285,4 @@ func (b *lockedBuffer) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.text.String()
-}
-
-// count counts the calls that are as wanted.
-func count(calls []string, wanted string) int {
-	return len(slices.DeleteFunc(slices.Clone(calls), func(c string) bool { return c != wanted }))
 }
