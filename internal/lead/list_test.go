@@ -125,7 +125,8 @@ func TestFilters(t *testing.T) {
 		{"from=" + created(five), 2}, {"to=" + created(five), 12},
 		{"from=" + created(five) + "&to=" + created(jean), 1},
 		{"from=2026-05-04T05:02:01%2B02:00", 14}, {"to=2026-05-04T05:02:01%2B02:00", 0},
-		{"q=jp%40acme.com&from=2026-05-05", 0}, {"q=jp%40acme.com&to=2026-05-04", 1},
+		{"q=jp%40acme.com&from=2026-05-05", 0}, {"q=jp%40acme.com&to=2026-05-04", 1}, {"q=jp%40acme.com&to=2026-05-03", 0},
+		{"from=" + strings.Replace(created(jean), "Z", ".0004Z", 1), 0}, {"to=" + strings.Replace(created(jean), "Z", ".0004Z", 1), 14},
 		{"status=new&from=" + created(jean), 1},
 	}
 	for _, tt := range tests {

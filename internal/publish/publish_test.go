@@ -276,14 +276,14 @@ func TestWhatTheQueueDoesNotTakeIsAskedForAgain(t *testing.T) {
 	}
 }
 
-// ailing fails to write one tenant's counters.
+// ailing fails to write some tenants' counters.
 type ailing struct {
 	tenantdb.API
-	userID string
+	userIDs []string
 }
 
 func (a ailing) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, options ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
-	if in.Key["userId"].(*types.AttributeValueMemberS).Value == a.userID {
+	if slices.Contains(a.userIDs, in.Key["userId"].(*types.AttributeValueMemberS).Value) {
 		return nil, errors.New("throttled")
 	}
 	return a.API.UpdateItem(ctx, in, options...)
@@ -297,7 +297,7 @@ func TestWhatIsNotCountedIsAskedForAgain(t *testing.T) {
 	s.capture(t, john, "c@acme.com")
 	s.capture(t, sarah, "d@acme.com")
 	records := s.aws.LeadChanges(t, 4)
-	s.countBy(ailing{s.aws.Client, sarah})
+	s.countBy(ailing{s.aws.Client, []string{sarah}})
 	if failures := s.handle(t, records...); len(failures) != 1 || failures[0].SequenceNumber != sequence(t, records[1]) {
 		t.Errorf("failures %v", failures)
 	}
@@ -314,6 +314,42 @@ func TestWhatIsNotCountedIsAskedForAgain(t *testing.T) {
 	s.handle(t, records[1:]...)
 	if j, a := s.totals(t, john), s.totals(t, sarah); j != "[new:2]" || a != "[new:2]" {
 		t.Errorf("counted %s, %s", j, a)
+	}
+}
+
+// TestTheFirstFailureCounts lets the queue and the counters fail at different
+// records: the batch is asked for again from the earliest.
+func TestTheFirstFailureCounts(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		refused   int // the message that the queue refuses
+		uncounted []string
+		first     int
+	}{
+		"the queue":       {0, []string{sarah}, 0},
+		"the counters":    {3, []string{sarah}, 1},
+		"the same record": {1, []string{sarah}, 1},
+		"two tenants":     {3, []string{sarah, john}, 0},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t)
+			var messages []string
+			for i, userID := range []string{john, sarah, john, sarah} {
+				_, message := s.capture(t, userID, fmt.Sprintf("v%d@acme.com", i))
+				messages = append(messages, message)
+			}
+			records := s.aws.LeadChanges(t, 4)
+			s.queue.refuse = func(body string) bool { return body == messages[tt.refused] }
+			s.countBy(ailing{s.aws.Client, tt.uncounted})
+			for range 10 { // tenants are counted side by side, in any order
+				failures := s.handle(t, records...)
+				if len(failures) != 1 || failures[0].SequenceNumber != sequence(t, records[tt.first]) {
+					t.Fatalf("failures %v, want record %d", failures, tt.first)
+				}
+			}
+		})
 	}
 }
 
