@@ -2,6 +2,7 @@ package dynamodb
 
 import (
 	"encoding/json"
+	"slices"
 
 	"clientflow/infra/local/dynamodb/attribute"
 	"clientflow/infra/local/iam"
@@ -117,7 +118,7 @@ func newIndexes(t *table, in createTableRequest, kinds map[string]attribute.Kind
 	}
 	var indexes []*index
 	names := map[string]bool{}
-	for i, definition := range append(in.LocalSecondaryIndexes, in.GlobalSecondaryIndexes...) {
+	for i, definition := range slices.Concat(in.LocalSecondaryIndexes, in.GlobalSecondaryIndexes) {
 		if names[definition.IndexName] {
 			return nil, invalid("One or more parameter values were invalid: Duplicate index name: %s", definition.IndexName)
 		}

@@ -1,9 +1,6 @@
 package dynamodb
 
-import (
-	"clientflow/infra/local/dynamodb/attribute"
-	"clientflow/infra/local/iam"
-)
+import "clientflow/infra/local/iam"
 
 // tableDescription is how a table describes itself.
 type tableDescription struct {
@@ -103,13 +100,10 @@ func (t *table) describe() *tableDescription {
 func (ix *index) describe(table string) indexDescription {
 	d := indexDescription{
 		IndexName: ix.name, IndexArn: indexARN(table, ix.name), KeySchema: ix.schema.elements(),
-		Projection: ix.projection.definition(), ItemCount: ix.entries.Len(),
+		Projection: ix.projection.definition(), ItemCount: ix.entries.Len(), IndexSizeBytes: ix.size,
 	}
 	if ix.global {
 		d.IndexStatus = "ACTIVE"
-	}
-	for _, entry := range ix.entries.Ascend("", endOfKeys) {
-		d.IndexSizeBytes += attribute.ItemSize(entry)
 	}
 	return d
 }

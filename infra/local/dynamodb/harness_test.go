@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"clientflow/infra/local/dynamodb"
-	"clientflow/infra/local/dynamodb/attribute"
 	"clientflow/infra/local/iam"
 	"clientflow/infra/local/wire"
 )
@@ -87,13 +86,4 @@ func (h *harness) stream(table string) *dynamodb.Stream {
 		h.tb.Fatal(err)
 	}
 	return stream
-}
-
-func parseItem(tb testing.TB, text string) attribute.Item {
-	tb.Helper()
-	var item attribute.Item
-	if err := json.Unmarshal([]byte(text), &item); err != nil {
-		tb.Fatal(err)
-	}
-	return item
 }

@@ -18,6 +18,8 @@ type index struct {
 	tableSchema keySchema
 	projection  projection
 	entries     sorted.Map[attribute.Item]
+	// size is the sum of the entries' sizes, in bytes.
+	size int
 	// lagging are the changes that a read does not see yet.
 	lagging []lag
 }
@@ -102,6 +104,7 @@ func (ix *index) apply(c indexChange) {
 	if c.newKey != "" {
 		ix.entries.Set(c.newKey, c.new)
 	}
+	ix.size += attribute.ItemSize(c.new) - attribute.ItemSize(c.old)
 }
 
 // units is what the change costs: nothing when the entry stays as it is, one

@@ -1,6 +1,8 @@
 package dynamodb
 
 import (
+	"slices"
+
 	"clientflow/infra/local/dynamodb/attribute"
 	"clientflow/infra/local/dynamodb/expression"
 	"clientflow/infra/local/iam"
@@ -121,7 +123,8 @@ func checkTest(test expression.KeyTest, a keyAttribute) error {
 // sortSpan returns the places within a partition that pass a test of the sort key.
 func sortSpan(partition []byte, test expression.KeyTest) span {
 	all := span{string(partition), successor(partition)}
-	low := attribute.AppendKey(partition[:len(partition):len(partition)], test.Values[0])
+	partition = slices.Clip(partition) // so that appending leaves it alone
+	low := attribute.AppendKey(partition, test.Values[0])
 	switch test.Operator {
 	case "<":
 		return span{all.from, string(low)}
@@ -132,10 +135,10 @@ func sortSpan(partition []byte, test expression.KeyTest) span {
 	case ">=":
 		return span{string(low), all.before}
 	case "BETWEEN":
-		high := attribute.AppendKey(partition[:len(partition):len(partition)], test.Values[1])
+		high := attribute.AppendKey(partition, test.Values[1])
 		return span{string(low), successor(high)}
 	case "begins_with":
-		low = attribute.AppendKeyPrefix(partition[:len(partition):len(partition)], test.Values[0])
+		low = attribute.AppendKeyPrefix(partition, test.Values[0])
 	}
 	return span{string(low), successor(low)}
 }

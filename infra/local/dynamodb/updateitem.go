@@ -37,7 +37,7 @@ func (u update) action() (*action, *expression.Update, error) {
 		if parsed, err = expression.ParseUpdate(*u.UpdateExpression, shared); err != nil {
 			return nil, nil, err
 		}
-		a.attributes = append(a.attributes, parsed.Attributes()...)
+		a.attributes = slices.Concat(a.attributes, parsed.Attributes())
 	}
 	a.place = func(t *table) (string, error) { return u.place(t, parsed) }
 	a.become = func(t *table, old attribute.Item) (attribute.Item, error) { return u.become(t, old, parsed) }
@@ -90,19 +90,16 @@ func (db *DB) updateItem(caller iam.Principal, in updateItemRequest) (writeAnswe
 
 // returned is what UpdateItem's ReturnValues asks for.
 func (m mutation) returned(returnValues string, parsed *expression.Update) attribute.Item {
-	switch returnValues {
-	case "ALL_OLD":
+	switch {
+	case returnValues == "ALL_OLD":
 		return m.old
-	case "ALL_NEW":
+	case returnValues == "ALL_NEW":
 		return m.new
-	}
-	if parsed == nil {
+	case parsed == nil:
 		return nil
-	}
-	switch returnValues {
-	case "UPDATED_OLD":
+	case returnValues == "UPDATED_OLD":
 		return parsed.Touched(m.old)
-	case "UPDATED_NEW":
+	case returnValues == "UPDATED_NEW":
 		return parsed.Touched(m.new)
 	}
 	return nil

@@ -162,6 +162,22 @@ func TestConditionMistakes(t *testing.T) {
 	s.wantAWS(t, s.check(t, key("p", "s"), "attribute_type(n, :x)"), invalid+"Invalid attribute type name found; type: x, valid types: {B,NULL,SS,BOOL,L,BS,N,NS,S,M}")
 }
 
+// TestReservedWords tries the attributes that ClientFlow stores, and words that
+// it could come to store.
+func TestReservedWords(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	s.put(t, key("p", "s"))
+	for _, word := range []string{"name", "Name", "NAME", "status", "source", "role", "key", "ttl", "owner", "date", "timezone", "count", "user", "data", "domain", "language", "region", "token", "url", "value", "values"} {
+		wantInvalid(t, s.check(t, key("p", "s"), "attribute_not_exists("+word+")"), "Invalid ConditionExpression: Attribute name is a reserved keyword; reserved keyword: "+word)
+	}
+	for _, word := range []string{"email", "phone", "notes", "leadId", "userId", "createdAt", "updatedAt", "ibType", "submissions", "consent", "syncState", "tagId", "formKey", "timeZones", "allowedOrigins", "expires"} {
+		if err := s.check(t, key("p", "s"), "attribute_not_exists("+word+")"); err != nil {
+			t.Errorf("%s: %v", word, err)
+		}
+	}
+}
+
 func TestFailedConditionReturnsTheItem(t *testing.T) {
 	t.Parallel()
 	s := start(t)

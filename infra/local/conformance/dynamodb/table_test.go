@@ -41,9 +41,13 @@ func TestDescribeTable(t *testing.T) {
 		t.Fatalf("indexes %+v and %+v", d.GlobalSecondaryIndexes, d.LocalSecondaryIndexes)
 	}
 	at := slices.IndexFunc(d.GlobalSecondaryIndexes, func(i types.GlobalSecondaryIndexDescription) bool { return *i.IndexName == "byScore" })
-	if i := d.GlobalSecondaryIndexes[at]; i.IndexStatus != types.IndexStatusActive || i.Projection.ProjectionType != types.ProjectionTypeInclude ||
+	if i := d.GlobalSecondaryIndexes[at]; i.IndexStatus != types.IndexStatusActive || aws.ToInt64(i.ItemCount) != 0 || i.Projection.ProjectionType != types.ProjectionTypeInclude ||
 		len(i.Projection.NonKeyAttributes) != 2 || aws.ToString(i.IndexArn) != aws.ToString(d.TableArn)+"/index/byScore" {
 		t.Errorf("index %+v", i)
+	}
+	at = slices.IndexFunc(d.GlobalSecondaryIndexes, func(i types.GlobalSecondaryIndexDescription) bool { return *i.IndexName == "byTime" })
+	if i := d.GlobalSecondaryIndexes[at]; aws.ToInt64(i.ItemCount) != 1 || aws.ToInt64(i.IndexSizeBytes) != aws.ToInt64(d.TableSizeBytes) {
+		t.Errorf("index %+v of a table of %d bytes", i, aws.ToInt64(d.TableSizeBytes))
 	}
 }
 

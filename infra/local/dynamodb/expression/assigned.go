@@ -6,8 +6,6 @@ import "clientflow/infra/local/dynamodb/attribute"
 // fails on it.
 type expression interface {
 	evaluate(item attribute.Item) (attribute.Value, error)
-	// kind is as for operands of conditions.
-	kind() attribute.Kind
 }
 
 // part is an expression while it is read.
@@ -185,8 +183,6 @@ type sum struct {
 	minus       bool
 }
 
-func (sum) kind() attribute.Kind { return attribute.KindNumber }
-
 func (s sum) evaluate(item attribute.Item) (attribute.Value, error) {
 	left, right, err := both[attribute.Number](s.left, s.right, item)
 	if err != nil {
@@ -201,8 +197,6 @@ func (s sum) evaluate(item attribute.Item) (attribute.Value, error) {
 // concatenation is list_append.
 type concatenation struct{ first, second expression }
 
-func (concatenation) kind() attribute.Kind { return attribute.KindList }
-
 func (c concatenation) evaluate(item attribute.Item) (attribute.Value, error) {
 	first, second, err := both[attribute.List](c.first, c.second, item)
 	if err != nil {
@@ -216,8 +210,6 @@ type fallback struct {
 	path      Path
 	otherwise expression
 }
-
-func (f fallback) kind() attribute.Kind { return "" }
 
 // evaluate evaluates both operands, as DynamoDB does: one that fails fails the
 // call even when it is not needed.
