@@ -73,9 +73,9 @@ func NewRegistrar(client API, usersTable, registryTable string) *Registrar {
 }
 
 // Ensure returns the tenant of a person who has proven to own the address. It makes
-// the record if a sign-up was interrupted before that, and asks for the IB's tags in
-// Systeme.io if that was not done: not at the sign-up, when anyone can have typed
-// the address.
+// the record if a sign-up was interrupted before that. It enters the IB in the
+// directory and asks for its tags in Systeme.io if that was not done: not at the
+// sign-up, when anyone can have typed the address.
 func (r *Registrar) Ensure(ctx context.Context, person Person) (tenant.ID, error) {
 	id, err := tenant.Stored(person.Subject)
 	if err != nil {
@@ -84,6 +84,9 @@ func (r *Registrar) Ensure(ctx context.Context, person Person) (tenant.ID, error
 	ib, err := r.users.Get(ctx, id)
 	if err != nil && problem.Of(err).Kind == problem.NotFound {
 		id, err = r.Create(ctx, person)
+	}
+	if err == nil && !ib.Listed {
+		err = r.users.enlist(ctx, id)
 	}
 	if err == nil && ib.TagsRequested == "" {
 		err = r.users.RequestTags(ctx, id, "", r.now())

@@ -127,8 +127,9 @@ func TestCreateWithoutRandomness(t *testing.T) {
 func TestEnsure(t *testing.T) {
 	t.Parallel()
 	const asked = "2026-05-04T03:02:01.000Z"
-	record := tenantdb.Item{"systemeTagPrefix": str("ib-x7k2m4p9-")}
-	complete := tenantdb.Item{"systemeTagPrefix": str("ib-x7k2m4p9-"), "systemeTagsRequestedAt": str(asked)}
+	bare := tenantdb.Item{"systemeTagPrefix": str("ib-x7k2m4p9-")}
+	record := tenantdb.Item{"systemeTagPrefix": str("ib-x7k2m4p9-"), "listedAs": str("ib")}
+	complete := tenantdb.Item{"systemeTagPrefix": str("ib-x7k2m4p9-"), "listedAs": str("ib"), "systemeTagsRequestedAt": str(asked)}
 	tests := map[string]struct {
 		client *stub
 		tries  int
@@ -136,10 +137,12 @@ func TestEnsure(t *testing.T) {
 		err    error
 	}{
 		"complete":               {&stub{item: complete}, 0, 0, nil},
+		"as it was made":         {&stub{item: bare}, 0, 2, nil},
+		"cannot be listed":       {&stub{item: bare, updateErr: errDown}, 0, 1, errDown},
 		"no tags asked for":      {&stub{item: record}, 0, 1, nil},
 		"asked for meanwhile":    {&stub{item: record, updateErr: &types.ConditionalCheckFailedException{}}, 0, 1, nil},
 		"cannot be asked for":    {&stub{item: record, updateErr: errDown}, 0, 1, errDown},
-		"missing":                {&stub{}, 1, 1, nil},
+		"missing":                {&stub{}, 1, 2, nil},
 		"cannot be read":         {&stub{getErr: errDown}, 0, 0, errDown},
 		"missing, table is down": {&stub{transactErr: []error{errDown}}, 1, 0, errDown},
 	}

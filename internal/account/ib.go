@@ -42,6 +42,10 @@ type IB struct {
 	AllowedOrigins []string
 	// TimeZone is an IANA name, such as "Europe/Berlin".
 	TimeZone string
+	// CreatedAt is when the record was made.
+	CreatedAt Timestamp
+	// Listed tells whether the IB is in the directory.
+	Listed bool
 	// TagsRequested is when the IB's tags in Systeme.io were last asked for, and
 	// TagsMade when all of them were there; "" for not yet.
 	TagsRequested, TagsMade Timestamp
@@ -88,6 +92,8 @@ func decode(id tenant.ID, item tenantdb.Item) (IB, error) {
 		ThankYouURL:    text(item, "thankYouUrl"),
 		AllowedOrigins: texts(item, "allowedOrigins"),
 		TimeZone:       text(item, "timeZone"),
+		CreatedAt:      Timestamp(text(item, "createdAt")),
+		Listed:         text(item, listedAs) != "",
 		TagsRequested:  Timestamp(text(item, tagsRequestedAt)),
 		TagsMade:       Timestamp(text(item, tagsMadeAt)),
 	}

@@ -107,9 +107,12 @@ func (l *local) desk(client *http.Client) function {
 
 // lentUsers is the table of records as the function dashboard reaches it.
 func (l *local) lentUsers() tenantdb.Table {
-	config := l.as("TenantFunctionRole", http.DefaultClient)
-	lender := tenantrole.New(awssts.NewFromConfig(config), l.roles["TenantRole"].ARN)
-	return tenantdb.Lent(dynamodb.NewFromConfig(config), l.UsersTable, "", lender)
+	return tenantdb.Lent(dynamodb.NewFromConfig(l.as("TenantFunctionRole", http.DefaultClient)), l.UsersTable, "", l.lender())
+}
+
+// lender lends tenants' credentials as it does in a function that serves IBs.
+func (l *local) lender() *tenantrole.Assumer {
+	return tenantrole.New(awssts.NewFromConfig(l.as("TenantFunctionRole", http.DefaultClient)), l.roles["TenantRole"].ARN)
 }
 
 // dashboard is the function dashboard, as far as it shows the record.
