@@ -1,4 +1,5 @@
-// Package tagsync brings leads to Systeme.io: a contact, and then its IB's tags.
+// Package tagsync brings leads to Systeme.io: a contact, and then its IB's tags. It
+// also makes the tags there that an IB has from its beginning.
 //
 // A message names a lead, and nothing else in it is trusted: the lead is loaded
 // again, and its tags are built from its tenant's own record. Every step that was
@@ -38,7 +39,7 @@ type contacts interface {
 	AssignTag(ctx context.Context, contactID, tagID int64) error
 }
 
-// Handler syncs the leads that a batch of messages names. It keeps nothing of one
+// Handler syncs the leads and IBs that a batch of messages names. It keeps nothing of one
 // event for the next but what its gate and its tag ids know of the account.
 type Handler struct {
 	leads       lead.Store
@@ -104,6 +105,9 @@ func (h *Handler) guarded(ctx context.Context, n name) (result outcome, err erro
 			err = fmt.Errorf("panic: %v", cause)
 		}
 	}()
+	if n.leadID == "" {
+		return h.makeTags(ctx, n.owner)
+	}
 	return h.sync(ctx, n)
 }
 

@@ -37,27 +37,29 @@ type Failure struct {
 	MessageID string `json:"itemIdentifier"`
 }
 
-// name is all that is taken from a message: whose lead, and which.
+// name is all that is taken from a message: whose lead, and which; no lead when the
+// message asks for the tags that the IB has from its beginning.
 type name struct {
 	owner  tenant.ID
 	leadID string
 }
 
-// body is a message as publish-leads writes it.
+// body is a message as publish-leads writes it, or publish-ibs, without a lead.
 type body struct {
 	UserID string `json:"userId"`
-	LeadID string `json:"leadId"`
+	LeadID string `json:"leadId,omitempty"`
 }
 
 var leadIDShape = regexp.MustCompile(`^[0-9a-v]{26}$`)
 
-// errMessage says that a message names no lead. It never repeats the message.
-var errMessage = errors.New("the message names no lead")
+// errMessage says that a message names neither a lead nor an IB. It never repeats
+// the message.
+var errMessage = errors.New("the message names neither a lead nor an IB")
 
-// name reads the one lead that a message names.
+// name reads the one lead, or IB, that a message names.
 func (r Record) name() (name, error) {
 	var b body
-	if err := json.Unmarshal([]byte(r.Body), &b); err != nil || !leadIDShape.MatchString(b.LeadID) {
+	if err := json.Unmarshal([]byte(r.Body), &b); err != nil || b.LeadID != "" && !leadIDShape.MatchString(b.LeadID) {
 		return name{}, errMessage
 	}
 	owner, err := tenant.Stored(b.UserID)
@@ -76,7 +78,17 @@ func (r Record) receives() int {
 	return max(n, 1)
 }
 
-// message writes the message that names a lead.
+// group is the message group of the messages that name it, as publish-leads and
+// publish-ibs choose it: all IBs' tags are in one, lest many sign-ups at once be
+// taken before the leads of every IB.
+func (n name) group() string {
+	if n.leadID == "" {
+		return "tag-sets"
+	}
+	return n.owner.String()
+}
+
+// message writes the message that names a lead, or an IB.
 func (n name) message() (string, error) {
 	text, err := json.Marshal(body{n.owner.String(), n.leadID})
 	if err != nil {
@@ -85,7 +97,7 @@ func (n name) message() (string, error) {
 	return string(text), nil
 }
 
-// delivery is one lead with every message of a batch that names it, so that a
+// delivery is one lead, or IB, with every message of a batch that names it, so that a
 // message which came twice is worked on once.
 type delivery struct {
 	name
@@ -101,8 +113,8 @@ func (d delivery) receives() int {
 	return most
 }
 
-// sort splits a batch into one delivery for each lead, in the order in which the
-// leads come, and the messages that name none.
+// sort splits a batch into one delivery for each lead or IB, in the order in which
+// they come, and the messages that name none.
 func sort(records []Record) (deliveries []delivery, unread []Record) {
 	at := map[name]int{}
 	for _, r := range records {

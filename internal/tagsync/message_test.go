@@ -24,11 +24,27 @@ func TestRecordName(t *testing.T) {
 	}
 }
 
+// A message without a lead is about its IB's own tags.
+func TestRecordNameOfAnIB(t *testing.T) {
+	t.Parallel()
+	n, err := record(`{"userId":"` + johnID + `"}`).name()
+	if err != nil || n.owner.String() != johnID || n.leadID != "" || n.group() == johnID {
+		t.Errorf("got %v, %v", n, err)
+	}
+	text, err := n.message()
+	if err != nil || text != `{"userId":"`+johnID+`"}` {
+		t.Errorf("written as %s, %v", text, err)
+	}
+	if lead := (name{n.owner, leadID}); lead.group() != johnID {
+		t.Errorf("group %s", lead.group())
+	}
+}
+
 func TestRecordNameRefuses(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{
 		"", "null", "[]", "{", `"x"`, "{}",
-		`{"userId":"` + johnID + `"}`,
+		`{"userId":"` + johnID + `","leadId":7}`,
 		`{"leadId":"` + leadID + `"}`,
 		`{"userId":"","leadId":"` + leadID + `"}`,
 		`{"userId":"LEAD#1","leadId":"` + leadID + `"}`,
@@ -84,7 +100,7 @@ func TestSortBringsAMessageThatCameTwiceTogether(t *testing.T) {
 }
 
 // Whatever is in an event, each message of it is in one delivery or unread, and a
-// delivery's lead is of a tenant's shape.
+// delivery is for a tenant.
 func FuzzEvent(f *testing.F) {
 	f.Add(`{"Records":[{"messageId":"1","receiptHandle":"r","body":"{\"userId\":\"` + johnID + `\",\"leadId\":\"` + leadID +
 		`\"}","attributes":{"ApproximateReceiveCount":"3"}}]}`)
@@ -99,7 +115,7 @@ func FuzzEvent(f *testing.F) {
 		total := len(unread)
 		for _, d := range deliveries {
 			total += len(d.records)
-			if d.owner.Require() != nil || len(d.leadID) != 26 || d.receives() < 1 {
+			if d.owner.Require() != nil || d.leadID != "" && len(d.leadID) != 26 || d.receives() < 1 {
 				t.Errorf("delivery %+v", d)
 			}
 			message, err := d.message()

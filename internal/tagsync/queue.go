@@ -24,15 +24,14 @@ type queueAt struct {
 	url    string
 }
 
-// send sends the message that names a lead, to be received after a delay of at
-// most maxDelay. The tenant is its message group, as it is when a lead is
-// published.
+// send sends the message that names a lead, or an IB, to be received after a delay
+// of at most maxDelay. Its message group is the one that it was published in.
 func (q queueAt) send(ctx context.Context, n name, delay time.Duration) error {
 	text, err := n.message()
 	if err != nil {
 		return err
 	}
-	group := n.owner.String()
+	group := n.group()
 	_, err = q.client.SendMessage(ctx, &sqs.SendMessageInput{
 		QueueUrl: &q.url, MessageBody: &text, MessageGroupId: &group,
 		DelaySeconds: seconds(min(delay, maxDelay)),

@@ -17,6 +17,7 @@ type outcome string
 
 const (
 	synced    outcome = "synced"    // all its tags are on its contact
+	made      outcome = "made"      // all the IB's tags are in Systeme.io
 	unchanged outcome = "unchanged" // they were already
 	gone      outcome = "gone"      // there is nothing to do for the lead any more
 	refused   outcome = "refused"   // Systeme.io does not take it: marked failed
@@ -80,6 +81,8 @@ func (h *Handler) settle(ctx context.Context, d delivery, err error) end {
 		return h.refuse(ctx, d, err)
 	case h.accountFault(ctx, err):
 		return h.postpone(ctx, d, faultDelay, err)
+	case errors.Is(err, errTurnOver):
+		return h.postpone(ctx, d, 0, err)
 	case errors.Is(err, systeme.RateLimited):
 		return h.postpone(ctx, d, systeme.RetryAfter(err), err)
 	case d.receives() >= h.maxReceives:
@@ -154,8 +157,12 @@ func (h *Handler) hide(ctx context.Context, d delivery, wait time.Duration, caus
 }
 
 // markFailed marks a lead failed; false when there is nothing to mark, because
-// the lead is gone, or synced by way of another message.
+// the lead is gone, or synced by way of another message. An IB whose tags failed
+// needs no mark: it has none that says that they are made.
 func (h *Handler) markFailed(ctx context.Context, n name, cause error) (bool, error) {
+	if n.leadID == "" {
+		return true, nil
+	}
 	leads, err := h.leads.Of(n.owner)
 	if err != nil {
 		return false, err

@@ -62,9 +62,23 @@ func NewTagIDs(account tagCalls, registry registry, table string) *TagIDs {
 // ID returns the id of the tag with exactly this name, and makes the tag when the
 // account has none. Leads that need the same tag at once share one search.
 func (t *TagIDs) ID(ctx context.Context, name string) (int64, error) {
+	return t.id(ctx, name, t.findOrMake)
+}
+
+// Make makes sure that the account has the tag with exactly this name. It expects
+// that there is none, and then takes one call.
+func (t *TagIDs) Make(ctx context.Context, name string) error {
+	_, err := t.id(ctx, name, t.makeOrFind)
+	return err
+}
+
+// ask gets a tag from Systeme.io.
+type ask func(ctx context.Context, name string) (systeme.Tag, error)
+
+func (t *TagIDs) id(ctx context.Context, name string, get ask) (int64, error) {
 	entry, mine := t.entry(name)
 	if mine {
-		t.fill(ctx, name, entry)
+		t.fill(ctx, name, entry, get)
 	}
 	select {
 	case <-entry.found:
@@ -106,7 +120,7 @@ func (t *TagIDs) makeRoom() {
 }
 
 // fill searches for an id. A search that failed is not remembered.
-func (t *TagIDs) fill(ctx context.Context, name string, entry *tagID) {
+func (t *TagIDs) fill(ctx context.Context, name string, entry *tagID, get ask) {
 	entry.err = errors.New("the search for a tag's id was cut off") // by a panic, unless it ends
 	defer func() {
 		if entry.err != nil {
@@ -114,7 +128,7 @@ func (t *TagIDs) fill(ctx context.Context, name string, entry *tagID) {
 		}
 		close(entry.found)
 	}()
-	entry.id, entry.err = t.search(ctx, name)
+	entry.id, entry.err = t.search(ctx, name, get)
 }
 
 func (t *TagIDs) drop(name string, entry *tagID) {
@@ -125,23 +139,31 @@ func (t *TagIDs) drop(name string, entry *tagID) {
 	}
 }
 
-// search asks the registry, then Systeme.io, and lets the registry know.
-func (t *TagIDs) search(ctx context.Context, name string) (int64, error) {
+// search asks the registry, then Systeme.io, and lets the registry know. A refusal
+// is no lead's fault, the name being of our own making: an account may hold so many
+// tags and no more.
+func (t *TagIDs) search(ctx context.Context, name string, get ask) (int64, error) {
 	id, err := t.registered(ctx, name)
 	if id > 0 || err != nil {
 		return id, err
 	}
-	if id, err = t.findOrMake(ctx, name); err != nil {
+	tag, err := get(ctx, name)
+	switch {
+	case errors.Is(err, systeme.NotFound):
+		return 0, errHiddenTag
+	case errors.Is(err, systeme.Invalid):
+		return 0, &narrowFault{err}
+	case err != nil:
 		return 0, err
 	}
 	_, err = t.registry.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName: &t.table,
-		Item:      map[string]types.AttributeValue{"key": registryKey(name), "tagId": number(id)},
+		Item:      map[string]types.AttributeValue{"key": registryKey(name), "tagId": number(tag.ID)},
 	})
 	if err != nil {
 		return 0, fmt.Errorf("register a tag's id: %w", err)
 	}
-	return id, nil
+	return tag.ID, nil
 }
 
 // registered returns the id that the registry has; 0 for none.
@@ -166,27 +188,25 @@ func (t *TagIDs) registered(ctx context.Context, name string) (int64, error) {
 	return id, nil
 }
 
-// findOrMake finds the tag in the account or makes it. Whoever loses the race to
-// make it finds the winner's. A refusal is no lead's fault, the name being of our
-// own making: an account may hold so many tags and no more.
-func (t *TagIDs) findOrMake(ctx context.Context, name string) (int64, error) {
+// findOrMake finds the tag in the account or makes it.
+func (t *TagIDs) findOrMake(ctx context.Context, name string) (systeme.Tag, error) {
 	tag, err := t.account.TagByName(ctx, name)
 	if errors.Is(err, systeme.NotFound) {
-		tag, err = t.account.CreateTag(ctx, name)
+		return t.makeOrFind(ctx, name)
 	}
-	if errors.Is(err, systeme.Duplicate) {
-		if tag.ID > 0 {
-			return tag.ID, nil
-		}
-		tag, err = t.account.TagByName(ctx, name)
-	}
+	return tag, err
+}
+
+// makeOrFind makes the tag. Whoever loses the race to make it finds the winner's.
+func (t *TagIDs) makeOrFind(ctx context.Context, name string) (systeme.Tag, error) {
+	tag, err := t.account.CreateTag(ctx, name)
 	switch {
-	case errors.Is(err, systeme.NotFound):
-		return 0, errHiddenTag
-	case errors.Is(err, systeme.Invalid):
-		return 0, &narrowFault{err}
+	case !errors.Is(err, systeme.Duplicate):
+		return tag, err
+	case tag.ID > 0:
+		return tag, nil
 	}
-	return tag.ID, err
+	return t.account.TagByName(ctx, name)
 }
 
 // errHiddenTag says that Systeme.io has a tag, but does not find it yet.

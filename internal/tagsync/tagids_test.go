@@ -96,6 +96,47 @@ func TestTagIDsFind(t *testing.T) {
 	}
 }
 
+func TestTagIDsMake(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		found, made []tagAnswer
+		want        int64
+		fails       error
+		narrow      bool
+	}{
+		"made":                 {made: []tagAnswer{{8, nil}}, want: 8},
+		"there":                {made: []tagAnswer{{0, kind(systeme.Duplicate)}}, found: []tagAnswer{{9, nil}}, want: 9},
+		"there, and told":      {made: []tagAnswer{{9, kind(systeme.Duplicate)}}, want: 9},
+		"there, not found":     {made: []tagAnswer{{0, kind(systeme.Duplicate)}}, found: []tagAnswer{{0, kind(systeme.NotFound)}}, fails: errHiddenTag},
+		"there, look-up fails": {made: []tagAnswer{{0, kind(systeme.Duplicate)}}, found: []tagAnswer{{0, kind(systeme.Temporary)}}, fails: systeme.Temporary},
+		"account full":         {made: []tagAnswer{{0, kind(systeme.Invalid)}}, narrow: true},
+		"creation fails":       {made: []tagAnswer{{0, kind(systeme.RateLimited)}}, fails: systeme.RateLimited},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, simulator.Options{}, func(t *testing.T, w *world) {
+				account := &tagAccount{found: tt.found, made: tt.made}
+				ids := NewTagIDs(account, w.db, registryTable)
+				err := ids.Make(t.Context(), "ib-x-vip")
+				_, narrow := errors.AsType[*narrowFault](err)
+				if narrow != tt.narrow || !narrow && !errors.Is(err, tt.fails) || len(account.found)+len(account.made) > 0 {
+					t.Fatalf("got %v, with answers left %v, %v", err, account.found, account.made)
+				}
+				if err != nil {
+					return
+				}
+				// What is made is known, and not made again.
+				if id, err := ids.ID(t.Context(), "ib-x-vip"); id != tt.want || err != nil {
+					t.Errorf("known as %d, %v", id, err)
+				}
+				if err := NewTagIDs(&tagAccount{}, w.db, registryTable).Make(t.Context(), "ib-x-vip"); err != nil {
+					t.Errorf("another environment: %v", err)
+				}
+			})
+		})
+	}
+}
+
 func TestTagIDsSearchOnceForAll(t *testing.T) {
 	t.Parallel()
 	inBubble(t, simulator.Options{}, func(t *testing.T, w *world) {
