@@ -15,9 +15,11 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"clientflow/infra/local/demo"
 	"clientflow/infra/local/stack"
+	"clientflow/infra/local/systeme"
 )
 
 func main() {
@@ -34,6 +36,10 @@ func main() {
 		os.Exit(1)
 	}
 }
+
+// workflowDelay leaves the time to see a contact with the tags that ClientFlow gave
+// it before the workflows add theirs.
+const workflowDelay = 10 * time.Second
 
 // realMain starts everything, says so, and ends it when the context ends.
 func realMain(ctx context.Context, arguments []string, out io.Writer) error {
@@ -56,6 +62,7 @@ func realMain(ctx context.Context, arguments []string, out io.Writer) error {
 		AWSAddress:     settings.aws,
 		SystemeAddress: settings.systeme,
 		Parameters:     settings.parameters,
+		Systeme:        systeme.Options{WorkflowDelay: workflowDelay},
 		Logs:           logs,
 		Started:        func(p stack.Part) { fmt.Fprintf(out, "%-22s %s\n", p.Name, p.Detail) },
 	})

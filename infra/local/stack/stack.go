@@ -147,7 +147,7 @@ func (s *Stack) start(ctx context.Context) error {
 		return err
 	}
 	s.serve(api, gateway)
-	if err := s.subscribe(ctx); err != nil {
+	if err := s.prepareAccount(ctx); err != nil {
 		return err
 	}
 	s.tell("API", s.API)

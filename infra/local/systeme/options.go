@@ -20,6 +20,9 @@ type Options struct {
 	// Speed is how much faster than real time a workflow waits: 40,000 when zero,
 	// which makes two days last 4.3 seconds.
 	Speed float64
+	// WorkflowDelay is how long after its trigger a workflow starts, in real time;
+	// at once when zero.
+	WorkflowDelay time.Duration
 	// WorkflowsOff switches the workflows off.
 	WorkflowsOff bool
 	// DeliveryTimeout is how long a webhook's endpoint may take; 10 s when zero.

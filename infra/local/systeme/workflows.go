@@ -71,7 +71,7 @@ func (s *Simulator) startWorkflows(c *contact, tag *Tag) {
 	for _, w := range workflows() {
 		if w.trigger == trigger {
 			run := run{workflow: w.name, prefix: prefix, contactID: c.ID}
-			s.scheduler.after(0, func() { s.advance(run, w.steps) })
+			s.scheduler.after(s.options.WorkflowDelay, func() { s.advance(run, w.steps) })
 		}
 	}
 }

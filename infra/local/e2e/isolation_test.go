@@ -1,0 +1,173 @@
+package e2e_test
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// tenancy is an IB with leads, all of whose data carries one word that nobody
+// else's does.
+type tenancy struct {
+	*ib
+	canary string
+	leads  []lead
+}
+
+// mustTenancy makes an IB with leads that have been synced, so that nothing of
+// it changes any more by itself.
+func (s site) mustTenancy(tb testing.TB, name string) *tenancy {
+	tb.Helper()
+	canary := fmt.Sprintf("canary%s%d", name, people.Add(1))
+	x := &tenancy{ib: s.mustSignUp(tb, canary), canary: canary}
+	x.send(tb, "PATCH", "/me", object{"thankYouUrl": "https://" + canary + ".example/thanks"}).want(tb, 200)
+	for i := range 3 {
+		x.capture(tb, object{"email": fmt.Sprintf("%s.%d@visitors.test", canary, i), "name": canary,
+			"broker_network": canary, "ib_type": canary}).want(tb, 201)
+	}
+	eventually(tb, 10*time.Second, func() error {
+		x.leads = x.ib.leads(tb, "")
+		for _, l := range x.leads {
+			if l.SyncState != "synced" || l.Status != "new" {
+				return fmt.Errorf("lead is %s, %s", l.SyncState, l.Status)
+			}
+		}
+		if got := x.stats(tb).TotalLeads; len(x.leads) != 3 || got != 3 {
+			return fmt.Errorf("%d leads, %d counted", len(x.leads), got)
+		}
+		return nil
+	})
+	return x
+}
+
+// everything returns all that the IB can read of its own, as text.
+func (x *tenancy) everything(tb testing.TB) string {
+	tb.Helper()
+	return x.get(tb, "/me").body + x.get(tb, "/stats").body + x.get(tb, "/leads?limit=100").body
+}
+
+// comparable returns an answer without what is of this one request alone.
+func (a answer) comparable() string {
+	header := maps.Clone(a.header)
+	for _, name := range []string{"X-Request-Id", "Apigw-Requestid", "Date"} {
+		delete(header, name)
+	}
+	return fmt.Sprint(a.status, header, a.body)
+}
+
+// TestMatrix lets every IB try every tenant-scoped route with every other IB's
+// ids. A foreign id, an unknown id and a malformed id must answer the same
+// bytes, no answer may hold another IB's canary, and nothing of the victim may
+// change.
+func TestMatrix(t *testing.T) {
+	t.Parallel()
+	s := mustSite(t)
+	all := []*tenancy{s.mustTenancy(t, "john"), s.mustTenancy(t, "sarah"), s.mustTenancy(t, "mike")}
+	before := map[*tenancy]string{}
+	for _, x := range all {
+		before[x] = x.everything(t)
+	}
+	for _, attacker := range all {
+		for _, victim := range all {
+			if attacker == victim {
+				continue
+			}
+			for _, route := range tenantRoutes() {
+				if strings.Contains(route, "{leadId}") {
+					attacker.tryForeignID(t, victim, route)
+				}
+			}
+		}
+	}
+	for _, x := range all {
+		if after := x.everything(t); after != before[x] {
+			t.Errorf("what %s reads has changed:\n%s\nwas\n%s", x.canary, after, before[x])
+		}
+		x.holdsNoOther(t, all, before[x])
+	}
+}
+
+func (x *tenancy) tryForeignID(t *testing.T, victim *tenancy, route string) {
+	t.Helper()
+	try := func(id string) answer {
+		method, path := address(route, id)
+		return x.send(t, method, path, registry[route].body)
+	}
+	unknown := try(strings.Repeat("0", 26))
+	if unknown.status != http.StatusNotFound {
+		t.Errorf("%s: unknown id: %d %s", route, unknown.status, unknown.body)
+	}
+	for name, id := range map[string]string{
+		"foreign":    victim.leads[0].LeadID,
+		"malformed":  "x",
+		"a sort key": "STATS%23TOTAL",
+		"capitals":   strings.ToUpper(victim.leads[0].LeadID),
+	} {
+		if got := try(id); got.comparable() != unknown.comparable() {
+			t.Errorf("%s: %s id: %s\nunknown id: %s", route, name, got.comparable(), unknown.comparable())
+		}
+	}
+}
+
+// holdsNoOther checks that a text of this IB's holds no other IB's canary, id,
+// prefix, or form.
+func (x *tenancy) holdsNoOther(t *testing.T, all []*tenancy, text string) {
+	t.Helper()
+	for _, other := range all {
+		if other == x {
+			continue
+		}
+		for _, word := range []string{other.canary, other.userID, other.prefix, other.formKey, other.leads[0].LeadID} {
+			if strings.Contains(text, word) {
+				t.Errorf("%s of %s reaches %s", word, other.canary, x.canary)
+			}
+		}
+	}
+}
+
+// TestTricks tries what is no id: another's cursor, another's userId wherever a
+// request has room for one.
+func TestTricks(t *testing.T) {
+	t.Parallel()
+	s := mustSite(t)
+	john, sarah := s.mustTenancy(t, "john"), s.mustTenancy(t, "sarah")
+	all := []*tenancy{john, sarah}
+	before := sarah.everything(t)
+
+	var page struct{ NextCursor string }
+	sarah.get(t, "/leads?limit=1").want(t, 200).decode(t, &page)
+	if page.NextCursor == "" {
+		t.Fatal("no cursor to try")
+	}
+	cursor := "cursor=" + url.QueryEscape(page.NextCursor)
+	asSarah := []string{
+		"userId=" + sarah.userID, "tenantId=" + sarah.userID, "sub=" + sarah.userID,
+		"q=" + url.QueryEscape(sarah.leads[0].Email), "q=" + sarah.canary, cursor,
+	}
+	for _, query := range asSarah {
+		for _, route := range []string{"/leads", "/stats", "/me"} {
+			got := send(t, "GET", s.api+route+"?"+query, "", "Authorization", "Bearer "+john.token,
+				"userId", sarah.userID, "x-user-id", sarah.userID, "x-tenant-id", sarah.userID, "x-amzn-tenant", sarah.userID)
+			if got.status != 200 {
+				t.Errorf("GET %s?%s: %d %s", route, query, got.status, got.body)
+			}
+			john.holdsNoOther(t, all, got.body)
+		}
+	}
+	own := object{"email": sarah.leads[0].Email, "name": john.canary, "userId": sarah.userID,
+		"leadId": sarah.leads[0].LeadID, "sk": "LEAD#" + sarah.leads[0].LeadID}
+	john.send(t, "POST", "/leads?userId="+sarah.userID, own).want(t, 201)
+	john.send(t, "PATCH", "/leads/"+john.leads[0].LeadID, object{"notes": "mine", "userId": sarah.userID}).want(t, 200)
+	john.send(t, "PATCH", "/me", object{"name": john.canary, "userId": sarah.userID}).want(t, 200)
+	if after := sarah.everything(t); after != before {
+		t.Errorf("what Sarah reads has changed:\n%s\nwas\n%s", after, before)
+	}
+	if n := len(slices.DeleteFunc(john.ib.leads(t, ""), func(l lead) bool { return l.Email != sarah.leads[0].Email })); n != 1 {
+		t.Errorf("John has %d leads with the address that he added", n)
+	}
+}

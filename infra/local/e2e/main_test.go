@@ -1,0 +1,84 @@
+// Package e2e_test drives a whole ClientFlow, started as `make run` starts it,
+// by HTTP alone.
+package e2e_test
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"sync"
+	"testing"
+
+	"clientflow/infra/local/iam"
+	"clientflow/infra/local/stack"
+	"clientflow/infra/local/systeme"
+)
+
+// shared is the stack that the tests of this package share, each with IBs of its
+// own. TestMain sets it before any test runs.
+var shared *stack.Stack
+
+func mustSite(tb testing.TB) site {
+	tb.Helper()
+	return site{shared.API, shared.AWS, shared.Systeme}
+}
+
+func TestMain(m *testing.M) {
+	// The tests wait for the stack far more than they compute.
+	if err := flag.Set("test.parallel", "16"); err != nil {
+		panic(err)
+	}
+	os.Exit(run(m))
+}
+
+func run(m *testing.M) (code int) {
+	var logs buffer
+	asked := decisions{seen: map[iam.Decision]bool{}}
+	var err error
+	shared, err = stack.Start(context.Background(), stack.Options{
+		Logs: &logs, Decisions: asked.record,
+		// Leads would change by themselves.
+		Systeme: systeme.Options{WorkflowsOff: true},
+	})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	code = m.Run()
+	if err := shared.Close(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	// A run of some tests alone proves nothing of these.
+	if code != 0 || flag.Lookup("test.run").Value.String() != "" {
+		return code
+	}
+	// Only now has every function made its last call and written its last line.
+	for _, complaint := range slices.Concat(inspectLogs(logs.Bytes()), asked.inspect(shared.Template)) {
+		fmt.Fprintln(os.Stderr, "FAIL:", complaint)
+		code = 1
+	}
+	return code
+}
+
+// buffer is a bytes.Buffer for several goroutines.
+type buffer struct {
+	mu    sync.Mutex
+	bytes bytes.Buffer
+}
+
+func (b *buffer) Write(line []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.bytes.Write(line)
+}
+
+// Bytes returns what was written so far.
+func (b *buffer) Bytes() []byte {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return bytes.Clone(b.bytes.Bytes())
+}

@@ -1,0 +1,124 @@
+package e2e_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"clientflow/infra/local/template"
+)
+
+// access is the decision on who may call a route.
+type access int
+
+const (
+	// public: anyone may call; why says what keeps it from telling anything.
+	public access = iota + 1
+	// machine: a machine may call that proves itself otherwise; why says how.
+	machine
+	// tenantScoped: an IB may call, and reaches its own data alone. The matrix
+	// calls it with every foreign id and every trick.
+	tenantScoped
+)
+
+// decision is one row of the isolation registry.
+type decision struct {
+	access access
+	// why is the evidence for a route without a token: what in its answer depends
+	// on a tenant, and how that is guarded.
+	why string
+	// body is the document that the matrix sends to a tenant-scoped route.
+	body object
+}
+
+// registry holds the decision on every route of the template. A route without a
+// row here, and a row without a route, fail TestEveryRouteHasItsDecision.
+var registry = map[string]decision{
+	"GET /health": {access: public, why: "holds no data and has no permission"},
+
+	"GET /forms/{formKey}":           {access: public, why: "shows the IB's public name; an unknown key is 404"},
+	"OPTIONS /forms/{formKey}":       {access: public, why: "answers with headers alone"},
+	"POST /forms/{formKey}/leads":    {access: public, why: "writes to the form's owner alone, and answers the same for a known address"},
+	"OPTIONS /forms/{formKey}/leads": {access: public, why: "answers with headers alone"},
+
+	"POST /webhooks/systeme": {access: machine, why: "signed by Systeme.io with a secret; answers nothing of any tenant"},
+
+	"POST /signup":          {access: public, why: "answers the same for a known address"},
+	"POST /signup/confirm":  {access: public, why: "takes the code that was mailed"},
+	"POST /signup/resend":   {access: public, why: "answers the same for an unknown address"},
+	"POST /login":           {access: public, why: "takes the password; one answer for unknown and wrong"},
+	"POST /login/refresh":   {access: public, why: "takes the refresh token"},
+	"POST /logout":          {access: public, why: "takes the refresh token"},
+	"POST /password/forgot": {access: public, why: "answers the same for an unknown address"},
+	"POST /password/reset":  {access: public, why: "takes the code that was mailed"},
+
+	"GET /me":                     {access: tenantScoped},
+	"PATCH /me":                   {access: tenantScoped, body: object{"name": "Changed"}},
+	"GET /stats":                  {access: tenantScoped},
+	"GET /leads":                  {access: tenantScoped},
+	"POST /leads":                 {access: tenantScoped, body: object{"email": "matrix@visitors.test", "name": "Changed"}},
+	"GET /leads/{leadId}":         {access: tenantScoped},
+	"PATCH /leads/{leadId}":       {access: tenantScoped, body: object{"status": "converted", "notes": "Changed"}},
+	"POST /leads/{leadId}/resync": {access: tenantScoped},
+}
+
+// mustRoutes returns the route keys of the template with the name of the
+// authorizer of each, "" for none.
+func mustRoutes(tb testing.TB) map[string]string {
+	tb.Helper()
+	parsed, err := template.Load("../../../template.yaml", template.Options{
+		Stack: "clientflow", AWSURL: "http://127.0.0.1:4566", APIURL: "http://127.0.0.1:8080",
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	routes := map[string]string{}
+	for _, function := range parsed.Functions {
+		for _, route := range function.Routes {
+			routes[route.Key()] = route.Authorizer
+		}
+	}
+	if len(routes) == 0 {
+		tb.Fatal("the template has no route: nothing would be proven")
+	}
+	return routes
+}
+
+func TestEveryRouteHasItsDecision(t *testing.T) {
+	t.Parallel()
+	routes := mustRoutes(t)
+	for route, authorizer := range routes {
+		d, decided := registry[route]
+		switch {
+		case !decided:
+			t.Errorf("%s: no decision on who may call it", route)
+		case d.access != tenantScoped && (authorizer != "" || d.why == ""):
+			t.Errorf("%s: needs no token, with authorizer %q and evidence %q", route, authorizer, d.why)
+		case d.access == tenantScoped && authorizer == "":
+			t.Errorf("%s: tenant-scoped, and the gateway asks for no token", route)
+		}
+	}
+	for route := range registry {
+		if _, exists := routes[route]; !exists {
+			t.Errorf("%s: a decision on a route that is not in the template", route)
+		}
+	}
+}
+
+// tenantRoutes returns the tenant-scoped routes in order.
+func tenantRoutes() []string {
+	var routes []string
+	for route, d := range registry {
+		if d.access == tenantScoped {
+			routes = append(routes, route)
+		}
+	}
+	slices.Sort(routes)
+	return routes
+}
+
+// address returns the method and path of a route, with id for its lead.
+func address(route, id string) (method, path string) {
+	method, path, _ = strings.Cut(route, " ")
+	return method, strings.ReplaceAll(path, "{leadId}", id)
+}

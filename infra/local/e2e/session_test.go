@@ -1,0 +1,91 @@
+package e2e_test
+
+import (
+	"encoding/base64"
+	"strings"
+	"testing"
+)
+
+func TestSigningInAndOut(t *testing.T) {
+	t.Parallel()
+	s := mustSite(t)
+	john := s.mustSignUp(t, "John")
+
+	var renewed struct{ AccessToken, RefreshToken string }
+	s.public(t, "POST", "/login/refresh", object{"refreshToken": john.refreshToken}).want(t, 200).decode(t, &renewed)
+	if renewed.AccessToken == "" || renewed.RefreshToken == "" {
+		t.Errorf("refreshed to %+v", renewed)
+	}
+	s.public(t, "POST", "/logout", object{"refreshToken": john.refreshToken}).want(t, 204)
+	s.public(t, "POST", "/login/refresh", object{"refreshToken": john.refreshToken}).want(t, 401)
+	s.public(t, "POST", "/login/refresh", object{"refreshToken": "nonsense"}).want(t, 401)
+
+	unknown := s.public(t, "POST", "/login", object{"email": newAddress("nobody"), "password": password}).want(t, 401)
+	wrong := s.public(t, "POST", "/login", object{"email": john.email, "password": password + "x"}).want(t, 401)
+	if unknown.body != wrong.body {
+		t.Errorf("sign-in tells who is known: %s, %s", unknown.body, wrong.body)
+	}
+}
+
+func TestSignUpIsFinishedByRepeatingIt(t *testing.T) {
+	t.Parallel()
+	s := mustSite(t)
+	address := newAddress("ib")
+	document := object{"email": address, "name": "Canary", "password": password}
+	s.public(t, "POST", "/signup", document).want(t, 201)
+	s.public(t, "POST", "/login", object{"email": address, "password": password}).want(t, 403)
+	s.public(t, "POST", "/signup", document).want(t, 201)
+	s.public(t, "POST", "/signup/resend", object{"email": address}).want(t, 202)
+	if got := s.public(t, "POST", "/signup/confirm", object{"email": address, "code": "000000x"}).want(t, 422).fields(t); len(got) != 1 || got[0] != "code" {
+		t.Errorf("named %v", got)
+	}
+	s.public(t, "POST", "/signup/confirm", object{"email": address, "code": s.code(t, address)}).want(t, 204)
+	b := &ib{site: s, email: address}
+	b.signIn(t)
+	b.get(t, "/me").want(t, 200)
+	s.public(t, "POST", "/signup", document).want(t, 201) // known by now, and does not say so
+}
+
+func TestForgottenPassword(t *testing.T) {
+	t.Parallel()
+	s := mustSite(t)
+	john := s.mustSignUp(t, "John")
+	known := s.public(t, "POST", "/password/forgot", object{"email": john.email}).want(t, 202)
+	unknown := s.public(t, "POST", "/password/forgot", object{"email": newAddress("nobody")}).want(t, 202)
+	if known.body != unknown.body {
+		t.Errorf("it tells who is known: %s, %s", known.body, unknown.body)
+	}
+	code := s.code(t, john.email)
+	if got := s.public(t, "POST", "/password/reset", object{"email": john.email, "code": code, "password": "short"}).want(t, 422).fields(t); len(got) != 1 || got[0] != "password" {
+		t.Errorf("named %v", got)
+	}
+	s.public(t, "POST", "/password/reset", object{"email": john.email, "code": "999999x", "password": "Other-Pass-2!"}).want(t, 422)
+	s.public(t, "POST", "/password/reset", object{"email": john.email, "code": code, "password": "Other-Pass-2!"}).want(t, 204)
+	s.public(t, "POST", "/login", object{"email": john.email, "password": password}).want(t, 401)
+	s.public(t, "POST", "/login", object{"email": john.email, "password": "Other-Pass-2!"}).want(t, 200)
+}
+
+func TestOnlyAnAccessTokenOpensTheDashboard(t *testing.T) {
+	t.Parallel()
+	john := mustSite(t).mustSignUp(t, "John")
+	parts := strings.Split(john.token, ".")
+	header := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none","typ":"JWT"}`))
+	for name, authorization := range map[string]string{
+		"none":              "",
+		"not a token":       "Bearer nonsense",
+		"an ID token":       "Bearer " + john.idToken,
+		"a refresh token":   "Bearer " + john.refreshToken,
+		"unsigned":          "Bearer " + header + "." + parts[1] + ".",
+		"another signature": "Bearer " + parts[0] + "." + parts[1] + "." + strings.Repeat("A", len(parts[2])),
+		"another scheme":    "Basic " + john.token,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, path := range []string{"/me", "/leads", "/leads/0000000000000000000000000v", "/stats"} {
+				if got := send(t, "GET", john.site.api+path, "", "Authorization", authorization); got.status != 401 {
+					t.Errorf("GET %s: %d %s", path, got.status, got.body)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,299 @@
+package e2e_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+const password = "Canary-Pass-91!"
+
+// site is a running ClientFlow, reached by HTTP alone.
+type site struct {
+	api, aws, systeme string
+}
+
+var client = &http.Client{
+	Timeout:       30 * time.Second,
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	Transport:     &http.Transport{MaxIdleConnsPerHost: 64},
+}
+
+// answer is what came back for a request.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func (a answer) decode(tb testing.TB, into any) {
+	tb.Helper()
+	if err := json.Unmarshal([]byte(a.body), into); err != nil {
+		tb.Fatalf("decode %q: %v", a.body, err)
+	}
+}
+
+// want fails the test at once when the answer's status is another.
+func (a answer) want(tb testing.TB, status int) answer {
+	tb.Helper()
+	if a.status != status {
+		tb.Fatalf("status %d, want %d: %s", a.status, status, a.body)
+	}
+	return a
+}
+
+// fields returns the fields that a problem document names, after checking that
+// it is one.
+func (a answer) fields(tb testing.TB) []string {
+	tb.Helper()
+	if got := a.header.Get("content-type"); got != "application/problem+json" {
+		tb.Fatalf("content type %q of %s", got, a.body)
+	}
+	var doc struct {
+		Type, Title, Detail string
+		Status              int
+		Errors              []struct{ Field, Message string }
+	}
+	a.decode(tb, &doc)
+	if doc.Type == "" || doc.Title == "" || doc.Detail == "" || doc.Status != a.status {
+		tb.Errorf("not a whole problem document: %s", a.body)
+	}
+	var names []string
+	for _, e := range doc.Errors {
+		if e.Message == "" {
+			tb.Errorf("field %s without a message", e.Field)
+		}
+		names = append(names, e.Field)
+	}
+	return names
+}
+
+// try sends one request and returns what came back, or why nothing did.
+func try(method, address, body string, header ...string) (answer, error) {
+	request, err := http.NewRequest(method, address, strings.NewReader(body))
+	if err != nil {
+		return answer{}, err
+	}
+	for i := 0; i < len(header); i += 2 {
+		request.Header.Set(header[i], header[i+1])
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		return answer{}, err
+	}
+	defer response.Body.Close()
+	content, err := io.ReadAll(response.Body)
+	return answer{response.StatusCode, response.Header, string(content)}, err
+}
+
+func send(tb testing.TB, method, address, body string, header ...string) answer {
+	tb.Helper()
+	got, err := try(method, address, body, header...)
+	if err != nil {
+		tb.Fatalf("%s %s: %v", method, address, err)
+	}
+	return got
+}
+
+// public sends a JSON document to a route that takes no token.
+func (s site) public(tb testing.TB, method, path string, document any) answer {
+	tb.Helper()
+	return send(tb, method, s.api+path, encode(tb, document), "Content-Type", "application/json")
+}
+
+func encode(tb testing.TB, document any) string {
+	tb.Helper()
+	var body bytes.Buffer
+	if document != nil {
+		if err := json.NewEncoder(&body).Encode(document); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return body.String()
+}
+
+type object = map[string]any
+
+// ib is an introducing broker who has signed up and in.
+type ib struct {
+	site          site
+	email, userID string
+	token         string // the access token
+	idToken       string
+	refreshToken  string
+	formKey       string
+	prefix        string
+}
+
+var people atomic.Int64
+
+// newAddress returns an address that nobody else in this run has. Its words are
+// canaries: no log and no other tenant's answer may hold them.
+func newAddress(word string) string {
+	return fmt.Sprintf("canary.%s.%d@visitors.test", word, people.Add(1))
+}
+
+// mustSignUp makes an IB: sign-up, code by mail, confirmation, sign-in.
+func (s site) mustSignUp(tb testing.TB, name string) *ib {
+	tb.Helper()
+	b := &ib{site: s, email: newAddress("ib")}
+	var made struct {
+		Success bool
+		UserID  string
+	}
+	s.public(tb, "POST", "/signup", object{"email": b.email, "name": "Canary " + name, "password": password}).
+		want(tb, 201).decode(tb, &made)
+	if !made.Success || made.UserID == "" {
+		tb.Fatalf("sign-up answered %+v", made)
+	}
+	b.userID = made.UserID
+	s.public(tb, "POST", "/signup/confirm", object{"email": b.email, "code": s.code(tb, b.email)}).want(tb, 204)
+	b.signIn(tb)
+	var me struct{ UserID, FormKey, SystemeTagPrefix string }
+	b.get(tb, "/me").want(tb, 200).decode(tb, &me)
+	if me.UserID != b.userID {
+		tb.Fatalf("signed up as %s, signed in as %s", b.userID, me.UserID)
+	}
+	b.formKey, b.prefix = me.FormKey, me.SystemeTagPrefix
+	return b
+}
+
+func (b *ib) signIn(tb testing.TB) {
+	tb.Helper()
+	var tokens struct {
+		AccessToken, IDToken, RefreshToken, TokenType string
+		ExpiresIn                                     int
+	}
+	b.site.public(tb, "POST", "/login", object{"email": b.email, "password": password}).want(tb, 200).decode(tb, &tokens)
+	if tokens.TokenType != "Bearer" || tokens.ExpiresIn <= 0 {
+		tb.Errorf("signed in with %+v", tokens)
+	}
+	b.token, b.idToken, b.refreshToken = tokens.AccessToken, tokens.IDToken, tokens.RefreshToken
+}
+
+// code returns the newest code mailed to an address.
+func (s site) code(tb testing.TB, address string) string {
+	tb.Helper()
+	var mails []struct{ Code string }
+	send(tb, "GET", s.aws+"/_local/mail?to="+url.QueryEscape(address), "").want(tb, 200).decode(tb, &mails)
+	if len(mails) == 0 {
+		tb.Fatalf("no mail to %s", address)
+	}
+	return mails[len(mails)-1].Code
+}
+
+func (b *ib) get(tb testing.TB, path string) answer { return b.send(tb, "GET", path, nil) }
+
+// send sends a request with the IB's access token.
+func (b *ib) send(tb testing.TB, method, path string, document any) answer {
+	tb.Helper()
+	return send(tb, method, b.site.api+path, encode(tb, document),
+		"Content-Type", "application/json", "Authorization", "Bearer "+b.token)
+}
+
+// capture sends a lead through the IB's form as a script would.
+func (b *ib) capture(tb testing.TB, lead object) answer {
+	tb.Helper()
+	return b.site.public(tb, "POST", "/forms/"+b.formKey+"/leads", lead)
+}
+
+// submit sends a lead through the IB's form as a browser without JavaScript does.
+func (b *ib) submit(tb testing.TB, form url.Values) answer {
+	tb.Helper()
+	return send(tb, "POST", b.site.api+"/forms/"+b.formKey+"/leads", form.Encode(),
+		"Content-Type", "application/x-www-form-urlencoded")
+}
+
+type lead struct {
+	LeadID, Email, Name, Phone, IBType, MonthlyLeads, BrokerNetwork string
+	Status, Source, Notes, CreatedAt, UpdatedAt, SyncState          string
+	Submissions                                                     int
+	SystemeTagsApplied                                              []string
+	SystemeSyncedAt, SyncError                                      *string
+}
+
+// leads returns all leads of the IB, page by page.
+func (b *ib) leads(tb testing.TB, query string) []lead {
+	tb.Helper()
+	var all []lead
+	for cursor := ""; ; {
+		var page struct {
+			Leads      []lead
+			NextCursor *string
+		}
+		b.get(tb, "/leads?limit=100&"+query+cursor).want(tb, 200).decode(tb, &page)
+		all = append(all, page.Leads...)
+		if page.NextCursor == nil {
+			return all
+		}
+		cursor = "&cursor=" + url.QueryEscape(*page.NextCursor)
+	}
+}
+
+type stats struct {
+	TotalLeads, ThisMonth, Converted int
+	ByStatus, ByType                 map[string]int
+	ByDay                            []struct {
+		Date  string
+		Leads int
+	}
+}
+
+func (b *ib) stats(tb testing.TB) stats {
+	tb.Helper()
+	var s stats
+	b.get(tb, "/stats").want(tb, 200).decode(tb, &s)
+	return s
+}
+
+type contact struct {
+	ID     int
+	Email  string
+	Fields []struct{ Slug, Value string }
+	Tags   []struct{ Name string }
+}
+
+func (c contact) field(slug string) string {
+	for _, f := range c.Fields {
+		if f.Slug == slug {
+			return f.Value
+		}
+	}
+	return ""
+}
+
+// contacts returns Systeme.io's contacts with that address.
+func (s site) contacts(tb testing.TB, address string) []contact {
+	tb.Helper()
+	var page struct{ Items []contact }
+	send(tb, "GET", s.systeme+"/api/contacts?email="+url.QueryEscape(address), "", "X-API-Key", "local").
+		want(tb, 200).decode(tb, &page)
+	return page.Items
+}
+
+// eventually asks until check is content, and fails with its last complaint
+// when that takes longer than within.
+func eventually(tb testing.TB, within time.Duration, check func() error) {
+	tb.Helper()
+	deadline := time.After(within)
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	for {
+		err := check()
+		if err == nil {
+			return
+		}
+		select {
+		case <-deadline:
+			tb.Fatalf("not within %v: %v", within, err)
+		case <-again.C:
+		}
+	}
+}
