@@ -57,6 +57,33 @@ func TestGateKeepsTheReserve(t *testing.T) {
 	})
 }
 
+// latePace waits until the context is over, as a turn on its very end may.
+type latePace struct{ systeme.Limiter }
+
+func (latePace) Wait(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
+
+// Who runs into the reserve while waiting is put off; that is no failure.
+func TestGatePutsOffWhoWaitsIntoTheReserve(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), reserve+time.Second)
+		defer cancel()
+		if err := newGate(latePace{}, time.Now).Wait(ctx); !errors.Is(err, systeme.RateLimited) {
+			t.Errorf("got %v", err)
+		}
+		if left := time.Until(must(ctx.Deadline())); left != reserve {
+			t.Errorf("%v are left, want %v", left, reserve)
+		}
+	})
+}
+
+func must[T any](value T, ok bool) T {
+	if !ok {
+		panic("no value")
+	}
+	return value
+}
+
 func TestGateClosesForAFault(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
