@@ -44,10 +44,12 @@ var outcomes = []struct{ file, want string }{
 	{"leads-get", "200"},
 	{"leads-change", "200"},
 	{"leads-resync", "202"},
+	{"publish-ibs", "done"},
 	{"publish-leads-insert", "done"},
 	{"publish-leads-modify", "done"},
 	{"publish-leads-remove", "done"},
 	{"sync-tags-lead", "done"},
+	{"sync-tags-tag-set", "done"},
 	{"systeme-webhook", "204"},
 }
 
