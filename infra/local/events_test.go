@@ -35,6 +35,7 @@ var outcomes = []struct{ file, want string }{
 	{"capture-lead-json", "201"},
 	{"capture-lead-html-form", "303"},
 	{"capture-lead-preflight", "204"},
+	{"contacts-list", "200"},
 	{"dashboard-me", "200"},
 	{"dashboard-change-me", "200"},
 	{"dashboard-stats", "200"},

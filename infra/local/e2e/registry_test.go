@@ -55,6 +55,7 @@ var registry = map[string]decision{
 	"GET /me":                     {access: tenantScoped},
 	"PATCH /me":                   {access: tenantScoped, body: object{"name": "Changed"}},
 	"GET /stats":                  {access: tenantScoped},
+	"GET /contacts":               {access: tenantScoped},
 	"GET /leads":                  {access: tenantScoped},
 	"POST /leads":                 {access: tenantScoped, body: object{"email": "matrix@visitors.test", "name": "Changed"}},
 	"GET /leads/{leadId}":         {access: tenantScoped},
