@@ -106,7 +106,7 @@ type planned struct {
 
 const planIBs = 3
 
-func drawPlan(t *rapid.T) plan {
+func drawPlan(t *rapid.T, mostFaults int) plan {
 	p := plan{
 		leads: rapid.SliceOfNDistinct(rapid.Custom(func(t *rapid.T) planned {
 			return planned{
@@ -114,7 +114,7 @@ func drawPlan(t *rapid.T) plan {
 				ibType: rapid.SampledFrom([]string{"", "forex-ib", "crypto"}).Draw(t, "type"), high: rapid.Bool().Draw(t, "high"),
 			}
 		}), 1, 8, func(p planned) [2]int { return [2]int{p.owner, p.visitor} }).Draw(t, "leads"),
-		faults:  rapid.SliceOfN(rapid.Custom(drawFault), 0, 6).Draw(t, "faults"),
+		faults:  rapid.SliceOfN(rapid.Custom(drawFault), 0, mostFaults).Draw(t, "faults"),
 		pollers: rapid.IntRange(1, 2).Draw(t, "pollers"),
 		seed:    rapid.Uint64().Draw(t, "seed"),
 		quirks: simulator.Quirks{
@@ -123,10 +123,9 @@ func drawPlan(t *rapid.T) plan {
 			DuplicateMessage: rapid.SampledFrom([]string{"", "Cette valeur est déjà utilisée."}).Draw(t, "duplicate message"),
 		},
 	}
-	// Of the receives that a message has beyond its tries, one must be left alive.
-	mostKills := 2 // of 3
-	if len(p.faults) == 0 {
-		mostKills = maxReceives - 1
+	mostKills := maxReceives - 1
+	if len(p.faults) > 0 {
+		mostKills = 2 // of a message's last receives, from the last try on, one must live
 	}
 	p.kills = rapid.SliceOfN(rapid.Custom(func(t *rapid.T) life {
 		return life{left: rapid.IntRange(1, 40).Draw(t, "calls"), after: rapid.Bool().Draw(t, "after")}
@@ -165,17 +164,22 @@ func drawFault(t *rapid.T) simulator.Fault {
 // was known to be on.
 func TestNoLeadIsLost(t *testing.T) {
 	t.Parallel()
-	rapid.Check(t, func(rt *rapid.T) {
-		p := drawPlan(rt)
-		var problems []string
-		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t, simulator.Options{Quirks: p.quirks})
-			problems = w.play(p)
+	for shape, mostFaults := range map[string]int{"killed": 0, "killed and failing": 6} {
+		t.Run(shape, func(t *testing.T) {
+			t.Parallel()
+			rapid.Check(t, func(rt *rapid.T) {
+				p := drawPlan(rt, mostFaults)
+				var problems []string
+				synctest.Test(t, func(t *testing.T) {
+					w := newWorld(t, simulator.Options{Quirks: p.quirks})
+					problems = w.play(p)
+				})
+				if len(problems) > 0 {
+					rt.Fatalf("%s", strings.Join(problems, "\n"))
+				}
+			})
 		})
-		if len(problems) > 0 {
-			rt.Fatalf("%s", strings.Join(problems, "\n"))
-		}
-	})
+	}
 }
 
 // play runs a plan to its end and says what is wrong then.
