@@ -52,6 +52,15 @@ func workflows() []workflow {
 			{mail: "We miss you"},
 			{opened: &branches{yes: []step{{tag: "re-engaged"}}, no: []step{{tag: "churned"}}}},
 		}},
+		{name: "High-value program", trigger: "vip", steps: []step{
+			{mail: "A personal word"},
+			{wait: day},
+			{opened: &branches{
+				yes: []step{{mail: "Your VIP has read your message", toOwner: true}},
+				no:  []step{{mail: "Shall we talk?"}},
+			}},
+			{tag: "vip-prospect"},
+		}},
 	}
 }
 

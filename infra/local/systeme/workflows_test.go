@@ -1,6 +1,7 @@
 package systeme
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -103,6 +104,25 @@ func TestReengagement(t *testing.T) {
 				synctest.Wait()
 				if got := c.tagNames(email); !slices.Equal(got, []string{prefix + "inactive", prefix + want}) {
 					t.Errorf("tags %q", got)
+				}
+			})
+		})
+	}
+}
+
+func TestHighValueProgram(t *testing.T) {
+	for opens, owner := range map[bool]string{true: "owner of " + prefix, false: ""} {
+		t.Run(fmt.Sprintf("opened %v", opens), func(t *testing.T) {
+			bubble(t, realTime, func(t *testing.T, c caller, _ *endpoint) {
+				id, email := c.opener(opens)
+				c.Tag(id, prefix+"vip")
+				time.Sleep(day + time.Second)
+				synctest.Wait()
+				if got := c.tagNames(email); !slices.Equal(got, []string{prefix + "vip", prefix + "vip-prospect"}) {
+					t.Errorf("tags %q", got)
+				}
+				if mails := c.Mails(); len(mails) != 2 || mails[0].To != email || mails[1].To != cmp.Or(owner, email) {
+					t.Errorf("mails %+v", mails)
 				}
 			})
 		})
