@@ -11,7 +11,7 @@ import (
 // personal finds what no log may hold: the canary words that every name and
 // address of these tests carries, passwords, tokens, mailed codes and telephone
 // numbers.
-var personal = regexp.MustCompile(`(?i)canary|@visitors|eyJ[a-z0-9_-]{8}|"code":|\+44|7946`)
+var personal = regexp.MustCompile(`(?i)canary|@visitors|eyJ[a-z0-9_-]{8}|"code":|\+44`)
 
 // inspectLogs returns what is wrong with the lines that functions wrote in a
 // whole run: each must be a JSON object that names its function and, for an
