@@ -34,7 +34,8 @@
 //     may buy: the one that happened last stands, by the time in the header. That the
 //     header is not signed does no harm, since each outcome is weighed once.
 //
-// In whatever order the events of a lead arrive, the same status comes out.
+// In whatever order the events of a lead arrive, the same status comes out. Times are
+// in whole seconds; of two outcomes in one second, the later to arrive stands.
 //
 // The tags that a lead shows follow the time in the header too: an event that is
 // older than the last one about the same tag is left out. A removal takes the tag
