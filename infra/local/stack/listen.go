@@ -32,6 +32,32 @@ func (e *AddressError) Error() string {
 // Unwrap returns the cause.
 func (e *AddressError) Unwrap() error { return e.Cause }
 
+// listeners are where the stack answers.
+type listeners struct {
+	api, aws, systeme net.Listener
+}
+
+// open opens all ports, and notes their addresses.
+func (s *Stack) open() (listeners, error) {
+	var all listeners
+	for _, port := range []struct {
+		part, address string
+		listener      *net.Listener
+		url           *string
+	}{
+		{"the API", s.options.APIAddress, &all.api, &s.API},
+		{"the AWS endpoint", s.options.AWSAddress, &all.aws, &s.AWS},
+		{"the Systeme.io simulator", s.options.SystemeAddress, &all.systeme, &s.Systeme},
+	} {
+		listener, err := s.listen(port.part, port.address)
+		if err != nil {
+			return listeners{}, err
+		}
+		*port.listener, *port.url = listener, url(listener)
+	}
+	return all, nil
+}
+
 func (s *Stack) listen(part, address string) (net.Listener, error) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {

@@ -101,40 +101,36 @@ func Start(ctx context.Context, options Options) (*Stack, error) {
 	return s, nil
 }
 
-// start makes the parts in an order in which each finds those it needs.
+// start opens the ports first, since everything else names their addresses.
 func (s *Stack) start(ctx context.Context) error {
 	if err := s.settle(); err != nil {
 		return err
 	}
-	api, err := s.listen("the API", s.options.APIAddress)
+	ports, err := s.open()
 	if err != nil {
 		return err
 	}
-	aws, err := s.listen("the AWS endpoint", s.options.AWSAddress)
-	if err != nil {
-		return err
-	}
-	simulator, err := s.listen("the Systeme.io simulator", s.options.SystemeAddress)
-	if err != nil {
-		return err
-	}
-	s.API, s.AWS, s.Systeme = url(api), url(aws), url(simulator)
 	if err := s.readTemplate(); err != nil {
 		return err
 	}
 	if err := s.build(ctx); err != nil {
 		return err
 	}
+	return s.connect(ctx, ports)
+}
+
+// connect makes the parts in an order in which each finds those it needs.
+func (s *Stack) connect(ctx context.Context, ports listeners) error {
 	s.Simulator = systeme.New(s.options.Systeme)
 	s.onClose(func() error { s.Simulator.Close(); return nil })
-	s.serve(simulator, s.Simulator.Handler())
+	s.serve(ports.systeme, s.Simulator.Handler())
 	s.tell("Systeme.io simulator", s.Systeme)
 
 	endpoint, err := s.makeServices(ctx)
 	if err != nil {
 		return err
 	}
-	s.serve(aws, endpoint)
+	s.serve(ports.aws, endpoint)
 	s.tell("AWS endpoint", s.AWS)
 	if err := s.makeFunctions(); err != nil {
 		return err
@@ -146,7 +142,7 @@ func (s *Stack) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.serve(api, gateway)
+	s.serve(ports.api, gateway)
 	if err := s.prepareAccount(ctx); err != nil {
 		return err
 	}
