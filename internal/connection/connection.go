@@ -40,7 +40,7 @@ type Webhook struct {
 	Name string
 	// URL is where events are sent, WebhookPath included.
 	URL string
-	// Secret signs what is sent.
+	// Secret signs what is sent. Without one there is no webhook, which is wrong.
 	Secret string
 }
 
@@ -95,6 +95,10 @@ func inspect(ctx context.Context, account Account, wanted Webhook, always bool) 
 			findings = append(findings, Finding{State: Wrong, What: "contact field " + slug,
 				Detail: "is missing, which every account has been seen to have: leads that carry it will not be synced"})
 		}
+	}
+	if wanted.Secret == "" {
+		return append(findings, Finding{State: Wrong, What: "webhook " + wanted.Name,
+			Detail: "cannot be made without a secret, and what it would deliver is refused"})
 	}
 	return append(findings, webhook{account, wanted}.inspect(ctx, always))
 }

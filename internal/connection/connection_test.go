@@ -237,6 +237,18 @@ func TestWhatIsWrongWithTheAccount(t *testing.T) {
 	}
 }
 
+func TestThereIsNoWebhookWithoutASecret(t *testing.T) {
+	t.Parallel()
+	account, client := start(t, simulator.Options{}, "local")
+	open := wanted()
+	open.Secret = ""
+	wantStates(t, connection.Mend(t.Context(), client, open), "ok API key",
+		"mended contact field ib_owner_id", "mended contact field ib_prefix", "wrong webhook clientflow-test")
+	if hooks := account.Webhooks(); len(hooks) > 0 {
+		t.Errorf("webhooks %+v", hooks)
+	}
+}
+
 // stubborn is an account that has no built-in fields, and in which a change does
 // not switch a webhook on again; whether a new one works is its own choice.
 type stubborn struct {

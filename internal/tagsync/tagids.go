@@ -143,7 +143,7 @@ func (t *TagIDs) drop(name string, entry *tagID) {
 // is no lead's fault, the name being of our own making: an account may hold so many
 // tags and no more.
 func (t *TagIDs) search(ctx context.Context, name string, get ask) (int64, error) {
-	id, err := t.registered(ctx, name)
+	id, err := t.Registered(ctx, name)
 	if id > 0 || err != nil {
 		return id, err
 	}
@@ -166,8 +166,9 @@ func (t *TagIDs) search(ctx context.Context, name string, get ask) (int64, error
 	return tag.ID, nil
 }
 
-// registered returns the id that the registry has; 0 for none.
-func (t *TagIDs) registered(ctx context.Context, name string) (int64, error) {
+// Registered returns the id that the registry has; 0 for none. It asks Systeme.io
+// nothing.
+func (t *TagIDs) Registered(ctx context.Context, name string) (int64, error) {
 	out, err := t.registry.GetItem(ctx, &dynamodb.GetItemInput{
 		TableName: &t.table,
 		Key:       map[string]types.AttributeValue{"key": registryKey(name)},
