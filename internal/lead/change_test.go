@@ -208,6 +208,10 @@ func (broken) Query(context.Context, *dynamodb.QueryInput, ...func(*dynamodb.Opt
 	return nil, errBroken
 }
 
+func (broken) TransactWriteItems(context.Context, *dynamodb.TransactWriteItemsInput, ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
+	return nil, errBroken
+}
+
 func TestDatabaseFails(t *testing.T) {
 	t.Parallel()
 	s := &site{}
@@ -219,13 +223,16 @@ func TestDatabaseFails(t *testing.T) {
 		"GET /leads/{leadId}" + id:         "",
 		"PATCH /leads/{leadId}" + id:       `{}`,
 		"POST /leads/{leadId}/resync" + id: "",
+		"DELETE /leads/{leadId}" + id:      "",
+		"GET /leads/export":                "",
+		"GET /erasures":                    "",
 	} {
 		got := s.do(t, john, route, "", body)
 		if got.Status != 500 || got.Body != httpapi.Problem(errors.New("x")).Body {
 			t.Errorf("%s: %d %s", route, got.Status, got.Body)
 		}
 	}
-	if log := s.log.String(); strings.Count(log, "secret inside") != 5 || strings.Contains(log, "jane@") {
+	if log := s.log.String(); strings.Count(log, "secret inside") != 8 || strings.Contains(log, "jane@") {
 		t.Errorf("log %s", log)
 	}
 }
