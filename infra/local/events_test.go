@@ -22,6 +22,12 @@ const eventsFolder = "../../events"
 // or "done" for a batch without failures. They are given to their functions in
 // this order, so that a lead is captured before it is read.
 var outcomes = []struct{ file, want string }{
+	{"admin-ibs", "200"},
+	{"admin-ib", "200"},
+	{"admin-workflows", "200"},
+	{"admin-configure-workflows", "204"},
+	{"admin-sync", "200"},
+	{"admin-redrive", "202"},
 	{"account-signup", "201"},
 	{"account-confirm", "422"},
 	{"account-resend", "202"},

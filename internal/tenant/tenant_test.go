@@ -108,6 +108,7 @@ func TestWhoMayActForAnyTenant(t *testing.T) {
 		"account/create.go": "the sub is Cognito's own answer to the sign-up or sign-in it has just verified",
 		"account/directory.go": "the ids are those that the index of all IBs holds, or a cursor that only an admin can " +
 			"send: it says where the list goes on, and nothing is read or written for its tenant",
+		"admin/ibs.go":      "an admin names the IB; no handler is called for anyone who is not in the group admins",
 		"capture/form.go":   "the owner comes from the registry entry of the form that the visitor was shown",
 		"publish/ib.go":     "the partition key of a record of the Users table's own stream",
 		"publish/change.go": "the partition key of a record of the Leads table's own stream",

@@ -77,7 +77,7 @@ func TestMatrix(t *testing.T) {
 			if attacker == victim {
 				continue
 			}
-			for _, route := range tenantRoutes() {
+			for _, route := range routesFor(tenantScoped) {
 				if strings.Contains(route, "{leadId}") {
 					attacker.tryForeignID(t, victim, route)
 				}

@@ -27,20 +27,21 @@ func (d *decisions) record(decision iam.Decision) {
 // the reason for which the role has it.
 func spare() map[string]string {
 	return map[string]string{
-		"dynamodb:describestream on LeadsTable":        "Lambda's poller uses it on AWS; the local one reads the stream in process",
-		"dynamodb:getrecords on LeadsTable":            "as above",
-		"dynamodb:getsharditerator on LeadsTable":      "as above",
-		"dynamodb:liststreams on *":                    "as above",
-		"sqs:receivemessage on LeadSyncQueue":          "Lambda's poller uses it on AWS; the local one reads the queue in process",
-		"sqs:deletemessage on LeadSyncQueue":           "as above",
-		"sqs:getqueueattributes on LeadSyncQueue":      "as above",
-		"dynamodb:describestream on UsersTable":        "as above",
-		"dynamodb:getrecords on UsersTable":            "as above",
-		"dynamodb:getsharditerator on UsersTable":      "as above",
-		"sqs:sendmessage on LeadSyncQueue":             "when Systeme.io asks to wait; internal/tagsync tests it",
-		"sqs:sendmessage on PublishDeadQueue":          "for changes that could not be published within a day",
-		"sqs:changemessagevisibility on LeadSyncQueue": "when Systeme.io asks to wait; internal/tagsync tests it",
-		"dynamodb:deleteitem on RegistryTable":         "for a tag id that has gone stale; internal/tagsync tests it",
+		"dynamodb:describestream on LeadsTable":         "Lambda's poller uses it on AWS; the local one reads the stream in process",
+		"dynamodb:getrecords on LeadsTable":             "as above",
+		"dynamodb:getsharditerator on LeadsTable":       "as above",
+		"dynamodb:liststreams on *":                     "as above",
+		"sqs:receivemessage on LeadSyncQueue":           "Lambda's poller uses it on AWS; the local one reads the queue in process",
+		"sqs:deletemessage on LeadSyncQueue":            "as above",
+		"sqs:getqueueattributes on LeadSyncQueue":       "as above",
+		"dynamodb:describestream on UsersTable":         "as above",
+		"dynamodb:getrecords on UsersTable":             "as above",
+		"dynamodb:getsharditerator on UsersTable":       "as above",
+		"sqs:sendmessage on LeadSyncQueue":              "when Systeme.io asks to wait; internal/tagsync tests it",
+		"sqs:sendmessage on PublishDeadQueue":           "for changes that could not be published within a day",
+		"sqs:changemessagevisibility on LeadSyncQueue":  "when Systeme.io asks to wait; internal/tagsync tests it",
+		"sqs:listmessagemovetasks on LeadSyncDeadQueue": "when dead letters are being moved already; internal/admin tests it",
+		"dynamodb:deleteitem on RegistryTable":          "for a tag id that has gone stale; internal/tagsync tests it",
 	}
 }
 

@@ -19,7 +19,13 @@ const (
 	// tenantScoped: an IB may call, and reaches its own data alone. The matrix
 	// calls it with every foreign id and every trick.
 	tenantScoped
+	// admins: a member of the group admins may call. TestAdminRoutesAreForAdmins
+	// calls it as everyone else.
+	admins
 )
+
+// takesToken tells whether a caller must show an access token.
+func (a access) takesToken() bool { return a == tenantScoped || a == admins }
 
 // decision is one row of the isolation registry.
 type decision struct {
@@ -27,7 +33,7 @@ type decision struct {
 	// why is the evidence for a route without a token: what in its answer depends
 	// on a tenant, and how that is guarded.
 	why string
-	// body is the document that the matrix sends to a tenant-scoped route.
+	// body is the document that tests send to a route that takes a token.
 	body object
 }
 
@@ -61,6 +67,13 @@ var registry = map[string]decision{
 	"GET /leads/{leadId}":         {access: tenantScoped},
 	"PATCH /leads/{leadId}":       {access: tenantScoped, body: object{"status": "converted", "notes": "Changed"}},
 	"POST /leads/{leadId}/resync": {access: tenantScoped},
+
+	"GET /admin/ibs":                    {access: admins},
+	"GET /admin/ibs/{userId}":           {access: admins},
+	"GET /admin/ibs/{userId}/workflows": {access: admins},
+	"PUT /admin/ibs/{userId}/workflows": {access: admins, body: object{"configured": true}},
+	"GET /admin/sync":                   {access: admins},
+	"POST /admin/sync/redrive":          {access: admins},
 }
 
 // mustRoutes returns the route keys of the template with the name of the
@@ -93,10 +106,10 @@ func TestEveryRouteHasItsDecision(t *testing.T) {
 		switch {
 		case !decided:
 			t.Errorf("%s: no decision on who may call it", route)
-		case d.access != tenantScoped && (authorizer != "" || d.why == ""):
+		case !d.access.takesToken() && (authorizer != "" || d.why == ""):
 			t.Errorf("%s: needs no token, with authorizer %q and evidence %q", route, authorizer, d.why)
-		case d.access == tenantScoped && authorizer == "":
-			t.Errorf("%s: tenant-scoped, and the gateway asks for no token", route)
+		case d.access.takesToken() && authorizer == "":
+			t.Errorf("%s: for IBs or admins, and the gateway asks for no token", route)
 		}
 	}
 	for route := range registry {
@@ -106,11 +119,11 @@ func TestEveryRouteHasItsDecision(t *testing.T) {
 	}
 }
 
-// tenantRoutes returns the tenant-scoped routes in order.
-func tenantRoutes() []string {
+// routesFor returns the routes with that decision in order.
+func routesFor(who access) []string {
 	var routes []string
 	for route, d := range registry {
-		if d.access == tenantScoped {
+		if d.access == who {
 			routes = append(routes, route)
 		}
 	}
@@ -118,8 +131,8 @@ func tenantRoutes() []string {
 	return routes
 }
 
-// address returns the method and path of a route, with id for its lead.
+// address returns the method and path of a route, with id for its lead or IB.
 func address(route, id string) (method, path string) {
 	method, path, _ = strings.Cut(route, " ")
-	return method, strings.ReplaceAll(path, "{leadId}", id)
+	return method, strings.NewReplacer("{leadId}", id, "{userId}", id).Replace(path)
 }

@@ -65,20 +65,26 @@ func TestForgottenPassword(t *testing.T) {
 	s.public(t, "POST", "/login", object{"email": john.email, "password": "Other-Pass-2!"}).want(t, 200)
 }
 
+// notTokens returns what may stand in an Authorization header and proves nobody, by
+// what it is.
+func (b *ib) notTokens() map[string]string {
+	parts := strings.Split(b.token, ".")
+	header := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none","typ":"JWT"}`))
+	return map[string]string{
+		"none":              "",
+		"not a token":       "Bearer nonsense",
+		"an ID token":       "Bearer " + b.idToken,
+		"a refresh token":   "Bearer " + b.refreshToken,
+		"unsigned":          "Bearer " + header + "." + parts[1] + ".",
+		"another signature": "Bearer " + parts[0] + "." + parts[1] + "." + strings.Repeat("A", len(parts[2])),
+		"another scheme":    "Basic " + b.token,
+	}
+}
+
 func TestOnlyAnAccessTokenOpensTheDashboard(t *testing.T) {
 	t.Parallel()
 	john := mustSite(t).mustSignUp(t, "John")
-	parts := strings.Split(john.token, ".")
-	header := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none","typ":"JWT"}`))
-	for name, authorization := range map[string]string{
-		"none":              "",
-		"not a token":       "Bearer nonsense",
-		"an ID token":       "Bearer " + john.idToken,
-		"a refresh token":   "Bearer " + john.refreshToken,
-		"unsigned":          "Bearer " + header + "." + parts[1] + ".",
-		"another signature": "Bearer " + parts[0] + "." + parts[1] + "." + strings.Repeat("A", len(parts[2])),
-		"another scheme":    "Basic " + john.token,
-	} {
+	for name, authorization := range john.notTokens() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, path := range []string{"/me", "/leads", "/leads/0000000000000000000000000v", "/stats"} {
