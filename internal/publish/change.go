@@ -12,7 +12,8 @@ import (
 	"clientflow/internal/tenant"
 )
 
-// change is a record of the stream that is about a lead.
+// change is a record of the stream that is about a lead, or about its erasure, of
+// which nothing is counted.
 type change struct {
 	owner  tenant.ID
 	leadID string
@@ -20,7 +21,7 @@ type change struct {
 	sequenceNumber string
 	counted        tally.Change
 	// wantsSync tells that the lead is new, or that its IB asked for it to be
-	// synced again.
+	// synced again, or erased.
 	wantsSync bool
 }
 
@@ -36,12 +37,14 @@ type record struct {
 	} `json:"dynamodb"`
 }
 
-// image is a lead as it was, or is, as far as it is used.
+// image is a lead, or an erasure, as it was, or is, as far as it is used.
 type image struct {
 	Status       text    `json:"status"`
 	IBType       text    `json:"ibType"`
 	CreatedAt    text    `json:"createdAt"`
 	SyncRequests numeral `json:"syncRequests"`
+	// RequestedAt is when an erasure was asked for.
+	RequestedAt text `json:"requestedAt"`
 }
 
 // text is a string attribute; nil when it is not there, or of another type.
@@ -50,9 +53,12 @@ type text struct{ S *string }
 // numeral is a number attribute.
 type numeral struct{ N *string }
 
-const leadKey = "LEAD#"
+const (
+	leadKey    = "LEAD#"
+	erasureKey = "ERASURE#"
+)
 
-var errNoLead = errors.New("not a lead")
+var errNoLead = errors.New("neither a lead nor an erasure")
 
 // parse reads a record. It returns errNoLead for a record about another item of
 // a tenant, and another error for one that cannot be read; the change then holds
@@ -67,22 +73,27 @@ func parse(raw json.RawMessage) (change, error) {
 	if keys.UserID.S == nil || keys.SortKey.S == nil {
 		return c, errors.New("record without keys")
 	}
+	about := r.aboutLead
 	leadID, isLead := strings.CutPrefix(*keys.SortKey.S, leadKey)
 	if !isLead {
-		return c, errNoLead
+		var isErasure bool
+		if leadID, isErasure = strings.CutPrefix(*keys.SortKey.S, erasureKey); !isErasure {
+			return c, errNoLead
+		}
+		about = r.aboutErasure
 	}
 	owner, err := tenant.Stored(*keys.UserID.S)
 	if err != nil {
 		return c, fmt.Errorf("record: %w", err)
 	}
-	about, err := r.about(owner, leadID)
+	read, err := about(owner, leadID)
 	if err != nil {
 		return c, fmt.Errorf("record: %w", err)
 	}
-	return about, nil
+	return read, nil
 }
 
-func (r record) about(owner tenant.ID, leadID string) (change, error) {
+func (r record) aboutLead(owner tenant.ID, leadID string) (change, error) {
 	before, requestsBefore, errBefore := r.DynamoDB.OldImage.read()
 	after, requests, errAfter := r.DynamoDB.NewImage.read()
 	sequence, errSequence := tally.ParseSequence(r.DynamoDB.SequenceNumber)
@@ -99,6 +110,31 @@ func (r record) about(owner tenant.ID, leadID string) (change, error) {
 		counted:        tally.Change{Sequence: sequence, Before: before, After: after},
 		wantsSync:      after != nil && (before == nil || requests > requestsBefore),
 	}, nil
+}
+
+// aboutErasure reads a change of an erasure. It is published when it has been asked
+// for, and not when something has been done about it.
+func (r record) aboutErasure(owner tenant.ID, leadID string) (change, error) {
+	sequence, err := tally.ParseSequence(r.DynamoDB.SequenceNumber)
+	if err != nil {
+		return change{}, err
+	}
+	asked := r.DynamoDB.NewImage.asked()
+	return change{
+		owner:          owner,
+		leadID:         leadID,
+		sequenceNumber: r.DynamoDB.SequenceNumber,
+		counted:        tally.Change{Sequence: sequence},
+		wantsSync:      asked != "" && asked != r.DynamoDB.OldImage.asked(),
+	}, nil
+}
+
+// asked is when an erasure was asked for; "" for no erasure.
+func (i *image) asked() string {
+	if i == nil || i.RequestedAt.S == nil {
+		return ""
+	}
+	return *i.RequestedAt.S
 }
 
 // read returns what is counted of the lead, nil for no lead, and how often its

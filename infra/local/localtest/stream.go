@@ -15,8 +15,9 @@ import (
 const patience = 10 * time.Second
 
 // LeadChanges waits until the stream of the leads table has told of that many
-// changes of leads since its beginning, and returns them as a function is handed
-// them. Changes of other items are left out, as the function's filter does.
+// changes of leads and of their erasures since its beginning, and returns them as a
+// function is handed them. Changes of other items are left out, as the function's
+// filter does.
 func (a *AWS) LeadChanges(tb testing.TB, count int) []json.RawMessage {
 	tb.Helper()
 	stream, err := a.DB.Stream(a.LeadsTable)
@@ -34,7 +35,7 @@ func (a *AWS) LeadChanges(tb testing.TB, count int) []json.RawMessage {
 		}
 		for _, record := range records {
 			after = record.Change.SequenceNumber
-			if isLead(record) {
+			if isPublished(record) {
 				changes = append(changes, encode(tb, record))
 			}
 		}
@@ -42,9 +43,9 @@ func (a *AWS) LeadChanges(tb testing.TB, count int) []json.RawMessage {
 	return changes
 }
 
-func isLead(record dynamodb.StreamRecord) bool {
+func isPublished(record dynamodb.StreamRecord) bool {
 	key, ok := record.Change.Keys["sk"].(attribute.String)
-	return ok && strings.HasPrefix(string(key), "LEAD#")
+	return ok && (strings.HasPrefix(string(key), "LEAD#") || strings.HasPrefix(string(key), "ERASURE#"))
 }
 
 func encode(tb testing.TB, record dynamodb.StreamRecord) json.RawMessage {
