@@ -69,14 +69,18 @@ func realMain(ctx context.Context, arguments []string, out io.Writer) error {
 	if err != nil {
 		return explain(err)
 	}
-	err = serve(ctx, running, settings, out)
+	err = serve(ctx, root, running, settings.demo, out)
 	return errors.Join(err, running.Close())
 }
 
 // serve waits for the end of the context, after it has loaded the demo.
-func serve(ctx context.Context, running *stack.Stack, settings settings, out io.Writer) error {
+func serve(ctx context.Context, root string, running *stack.Stack, withDemo bool, out io.Writer) error {
+	if err := writeSAMFile(root, running); err != nil {
+		return err
+	}
 	fmt.Fprintf(out, "%-22s %s\n", "Function logs", logFile)
-	if settings.demo {
+	fmt.Fprintf(out, "%-22s %s\n", "Variables for sam", samFile)
+	if withDemo {
 		pool := running.Template.Outputs["UserPoolId"]
 		if err := demo.Load(ctx, demo.Stack{API: running.API, AWS: running.AWS, UserPoolID: pool}); err != nil {
 			return err

@@ -200,11 +200,12 @@ func port(r *http.Request) string {
 	return port
 }
 
-// newRequestID makes ids in the form of HTTP APIs, such as "Mc7UVioPPHcEKPA=".
+// newRequestID makes ids of the length that HTTP APIs give them, such as
+// "5d1d2b5e9c5e4b8=".
 func newRequestID() string {
-	var b [11]byte
+	var b [8]byte
 	_, _ = rand.Read(b[:]) // never fails
-	return base64.URLEncoding.EncodeToString(b[:])
+	return hex.EncodeToString(b[:])[:15] + "="
 }
 
 func newTraceID(now time.Time) string {
