@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"clientflow/infra/local/lambda"
 )
 
 const password = "Canary-Pass-91!"
@@ -282,6 +284,9 @@ func (s site) contacts(tb testing.TB, address string) []contact {
 // when that takes longer than within.
 func eventually(tb testing.TB, within time.Duration, check func() error) {
 	tb.Helper()
+	if lambda.Flavour() == "race" {
+		within *= 5 // as slow as the race detector makes the functions
+	}
 	deadline := time.After(within)
 	again := time.NewTicker(20 * time.Millisecond)
 	defer again.Stop()

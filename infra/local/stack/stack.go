@@ -195,7 +195,7 @@ func (s *Stack) readTemplate() (err error) {
 		Defaults: map[string]string{
 			"SystemeApiUrl":            s.Systeme,
 			"SystemeApiKey":            s.options.Systeme.Key,
-			"SystemeRequestsPerSecond": "200",
+			"SystemeRequestsPerSecond": "400",
 			"SystemeWebhookSecret":     webhookSecret,
 		},
 	})
