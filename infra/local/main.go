@@ -28,10 +28,7 @@ func main() {
 	// functions end with it.
 	context.AfterFunc(ctx, stop)
 	err := realMain(ctx, os.Args[1:], os.Stdout)
-	switch {
-	case err == nil, errors.Is(err, flag.ErrHelp):
-	case ctx.Err() != nil && errors.Is(err, context.Canceled):
-	default:
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -66,7 +63,10 @@ func realMain(ctx context.Context, arguments []string, out io.Writer) error {
 		Logs:           logs,
 		Started:        func(p stack.Part) { fmt.Fprintf(out, "%-22s %s\n", p.Name, p.Detail) },
 	})
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil // ended before it was ready
+	case err != nil:
 		return explain(err)
 	}
 	err = serve(ctx, root, running, settings.demo, out)
@@ -82,7 +82,11 @@ func serve(ctx context.Context, root string, running *stack.Stack, withDemo bool
 	fmt.Fprintf(out, "%-22s %s\n", "Variables for sam", samFile)
 	if withDemo {
 		pool := running.Template.Outputs["UserPoolId"]
-		if err := demo.Load(ctx, demo.Stack{API: running.API, AWS: running.AWS, UserPoolID: pool}); err != nil {
+		err := demo.Load(ctx, demo.Stack{API: running.API, AWS: running.AWS, UserPoolID: pool})
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err != nil:
 			return err
 		}
 		printLogins(out)

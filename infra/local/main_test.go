@@ -96,6 +96,15 @@ func TestATakenPortIsOneSentence(t *testing.T) {
 	}
 }
 
+func TestEndedBeforeItIsReady(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := realMain(ctx, free(), io.Discard); err != nil {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestAnUnknownParameter(t *testing.T) {
 	t.Parallel()
 	err := realMain(t.Context(), append(free(), "-set", "LeadOwner=exclusive"), io.Discard)

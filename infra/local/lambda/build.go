@@ -17,7 +17,11 @@ func Build(ctx context.Context, root, out string, patterns ...string) error {
 	}
 	command := exec.CommandContext(ctx, "go", append(arguments, patterns...)...)
 	command.Dir = root
-	if output, err := command.CombinedOutput(); err != nil {
+	output, err := command.CombinedOutput()
+	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("build functions: %w", ctx.Err())
+	case err != nil:
 		return fmt.Errorf("build functions: %w\n%s", err, output)
 	}
 	return nil
