@@ -35,6 +35,9 @@ type Erasure struct {
 	Email string `json:"-" dynamodbav:"email"`
 	// ContactID is the contact, as far as it is known; 0 when done.
 	ContactID int64 `json:"-" dynamodbav:"systemeContactId"`
+	// DeletedID is a contact that was deleted, which Systeme.io may go on showing for
+	// some time; 0 for none, and when done.
+	DeletedID int64 `json:"-" dynamodbav:"deletedContactId"`
 	// QuietAt is when whatever may still put the lead's traces there, or take them
 	// away, has ended.
 	QuietAt Timestamp `json:"-" dynamodbav:"quietAt"`

@@ -29,12 +29,22 @@ func (l Leads) FreeAddress(ctx context.Context, e Erasure) error {
 }
 
 // RecordErasing notes, before anything of a contact is removed, which contact that
-// is and until when the removal may take. ok is false when the erasure is done, so
+// is and until when the removal may take. An erasure that had failed is pending
+// again. ok is false when the erasure is done, so
 // that nothing may be removed for its sake.
 func (l Leads) RecordErasing(ctx context.Context, leadID string, contactID int64, until time.Time) (ok bool, err error) {
 	return l.updateErasure(ctx, leadID, tenantdb.Change{
-		Expression: "SET systemeContactId = :contact, quietAt = :until",
+		Expression: "SET systemeContactId = :contact, quietAt = :until, erasureState = :pending REMOVE erasureError",
 		Values:     tenantdb.Item{":contact": number(contactID), ":until": text(Stamp(until))},
+	})
+}
+
+// RecordDeleted notes that a contact was deleted for the sake of an erasure. ok is
+// false when none is unfinished.
+func (l Leads) RecordDeleted(ctx context.Context, leadID string, contactID int64) (ok bool, err error) {
+	return l.updateErasure(ctx, leadID, tenantdb.Change{
+		Expression: "SET deletedContactId = :contact",
+		Values:     tenantdb.Item{":contact": number(contactID)},
 	})
 }
 
@@ -79,7 +89,7 @@ func onlyUnfinished(change tenantdb.Change) tenantdb.Change {
 // been asked for or gone on with since it was read.
 func (l Leads) FinishErasure(ctx context.Context, e Erasure) (ok bool, err error) {
 	writes := []tenantdb.Write{tenantdb.Updated{Sort: erasureKey + e.LeadID, Change: onlyUnfinished(tenantdb.Change{
-		Expression: "SET erasureState = :done, doneAt = :now REMOVE email, systemeContactId, quietAt, erasureError",
+		Expression: "SET erasureState = :done, doneAt = :now REMOVE email, systemeContactId, deletedContactId, quietAt, erasureError",
 		Condition:  "quietAt = :seen",
 		Values:     tenantdb.Item{":done": text(ErasureDone), ":now": text(Stamp(l.now())), ":seen": text(e.QuietAt)},
 	})}}
@@ -87,7 +97,7 @@ func (l Leads) FinishErasure(ctx context.Context, e Erasure) (ok bool, err error
 	switch {
 	case err == nil:
 		writes = append(writes, tenantdb.Updated{Sort: keyPrefix + e.LeadID, Change: tenantdb.Change{
-			Expression: "SET syncState = :pending REMOVE syncError, systemeContactId, systemeTagsApplied, systemeSyncedAt",
+			Expression: "SET syncState = :pending REMOVE syncError, systemeContactId, systemeTagsApplied, systemeSyncedAt, workflowTags",
 			Condition:  exists,
 			Values:     tenantdb.Item{":pending": text(Pending)},
 		}})

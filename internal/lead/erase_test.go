@@ -181,11 +181,14 @@ func TestErasureInItsSteps(t *testing.T) {
 	if ok, err := leads.RecordErasing(t.Context(), id, 42, until); !ok || err != nil {
 		t.Fatalf("%v, %v", ok, err)
 	}
+	if ok, err := leads.RecordDeleted(t.Context(), id, 42); !ok || err != nil {
+		t.Fatalf("%v, %v", ok, err)
+	}
 	if ok, err := leads.RecordErasureFailed(t.Context(), id, "Systeme.io is down."); !ok || err != nil {
 		t.Fatalf("%v, %v", ok, err)
 	}
 	e := mustUnfinished(t, leads, id)
-	if e.ContactID != 42 || e.QuietAt != lead.Stamp(until) || e.State != lead.ErasureFailed || *e.Error != "Systeme.io is down." {
+	if e.ContactID != 42 || e.DeletedID != 42 || e.QuietAt != lead.Stamp(until) || e.State != lead.ErasureFailed || *e.Error != "Systeme.io is down." {
 		t.Errorf("erasure %+v", e)
 	}
 	got := want[erasuresListed](t, s, 200, john, "GET /erasures", "", "")
@@ -253,7 +256,7 @@ func TestCapturedAnew(t *testing.T) {
 	if err := leads.Erase(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
-	if e := mustUnfinished(t, leads, id); e.ContactID != 0 || e.DoneAt != nil {
+	if e := mustUnfinished(t, leads, id); e.ContactID != 0 || e.DeletedID != 0 || e.DoneAt != nil {
 		t.Errorf("the new erasure knows the old one's: %+v", e)
 	}
 }

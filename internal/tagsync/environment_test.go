@@ -9,7 +9,6 @@ import (
 
 	"clientflow/internal/account"
 	"clientflow/internal/eventlog"
-	"clientflow/internal/lead"
 	"clientflow/internal/systeme"
 	"clientflow/internal/tenantdb"
 )
@@ -31,9 +30,9 @@ func (w *world) start(l *life) *environment {
 	})
 	w.must(err)
 	return &environment{life: l, Handler: &Handler{
-		leads:    lead.NewStore(tenantdb.Owned(db, leadsTable, lead.SortKey), time.Now),
+		leads:    leadStore(db, Settings{LeadsTable: leadsTable, RegistryTable: registryTable}),
 		users:    account.NewUsers(tenantdb.Owned(db, usersTable, "")),
-		contacts: api, gate: gate, tags: NewTagIDs(api, db, registryTable),
+		contacts: api, gate: gate, tags: NewTagIDs(api, db, registryTable), deletions: deletions{db, registryTable},
 		queue: queueAt{recorded{queueClient(toAWS), w.queue}, queueURL}, maxReceives: maxReceives,
 		now: time.Now, log: eventlog.New(w.log, "sync-tags"),
 	}}

@@ -1,5 +1,6 @@
 // Package tagsync brings leads to Systeme.io: a contact, and then its IB's tags. It
-// also makes the tags there that an IB has from its beginning.
+// takes away what is left there of a lead that was erased, before it brings one that
+// was captured anew, and makes the tags that an IB has from its beginning.
 //
 // A message names a lead, and nothing else in it is trusted: the lead is loaded
 // again, and its tags are built from its tenant's own record. Every step that was
@@ -35,8 +36,11 @@ import (
 type contacts interface {
 	CreateContact(context.Context, systeme.NewContact) (systeme.Contact, error)
 	ContactByEmail(ctx context.Context, email string) (systeme.Contact, error)
+	Contact(ctx context.Context, id int64) (systeme.Contact, error)
 	ContactFields(context.Context) ([]systeme.ContactField, error)
 	AssignTag(ctx context.Context, contactID, tagID int64) error
+	RemoveTag(ctx context.Context, contactID, tagID int64) error
+	DeleteContact(ctx context.Context, id int64) error
 }
 
 // Handler syncs the leads and IBs that a batch of messages names. It keeps nothing of one
@@ -47,6 +51,7 @@ type Handler struct {
 	contacts    contacts
 	gate        *gate
 	tags        *TagIDs
+	deletions   deletions
 	queue       queueAt
 	maxReceives int
 	now         func() time.Time

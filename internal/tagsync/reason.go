@@ -14,8 +14,9 @@ const (
 		"its domain must exist and receive mail."
 	dataReason = "Systeme.io does not accept what was entered for this lead. " +
 		"Please check it, or ask your administrator to add the contact by hand."
-	downReason  = "Systeme.io could not be reached in many tries. Please sync this lead again."
-	otherReason = "This lead could not be synced in many tries. Please sync it again, and tell your administrator if that does not help."
+	downReason    = "Systeme.io could not be reached in many tries. Please sync this lead again."
+	erasureReason = "The contact could not be removed from Systeme.io in many tries. It goes on being tried."
+	otherReason   = "This lead could not be synced in many tries. Please sync it again, and tell your administrator if that does not help."
 )
 
 // reason is what an IB is told of why a sync failed.

@@ -7,6 +7,7 @@ import (
 	"clientflow/internal/account"
 	"clientflow/internal/env"
 	"clientflow/internal/lead"
+	"clientflow/internal/ownership"
 	"clientflow/internal/systeme"
 	"clientflow/internal/tenantdb"
 )
@@ -61,14 +62,22 @@ func New(s Settings, db DB, queue QueueAPI, log *slog.Logger) (*Handler, error) 
 		return nil, err
 	}
 	return &Handler{
-		leads:       lead.NewStore(tenantdb.Owned(db, s.LeadsTable, lead.SortKey), time.Now),
+		leads:       leadStore(db, s),
 		users:       account.NewUsers(tenantdb.Owned(db, s.UsersTable, "")),
 		contacts:    client,
 		gate:        gate,
 		tags:        NewTagIDs(client, db, s.RegistryTable),
+		deletions:   deletions{db, s.RegistryTable},
 		queue:       queueAt{queue, s.QueueURL},
 		maxReceives: s.MaxReceives,
 		now:         time.Now,
 		log:         log,
 	}, nil
+}
+
+// leadStore returns the leads under the rule that addresses are owned. It captures
+// none, and frees one that is not owned without harm; so it need not know which rule
+// is in force, and addresses are freed too that were claimed when it was another.
+func leadStore(db DB, s Settings) lead.Store {
+	return lead.NewStore(tenantdb.Owned(db, s.LeadsTable, lead.SortKey), time.Now).Under(ownership.Exclusive(s.RegistryTable))
 }

@@ -19,6 +19,7 @@ const (
 	synced    outcome = "synced"    // all its tags are on its contact
 	made      outcome = "made"      // all the IB's tags are in Systeme.io
 	unchanged outcome = "unchanged" // they were already
+	finished  outcome = "erased"    // nothing of it is left in Systeme.io
 	gone      outcome = "gone"      // there is nothing to do for the lead any more
 	refused   outcome = "refused"   // Systeme.io does not take it: marked failed
 	postponed outcome = "postponed" // a copy of the message comes later
@@ -74,7 +75,10 @@ var errInterrupted = errors.New("every try was interrupted")
 // settle decides what becomes of a lead that could not be synced.
 func (h *Handler) settle(ctx context.Context, d delivery, err error) end {
 	_, lasting := errors.AsType[*refusal](err)
+	early, isEarly := errors.AsType[*tooEarly](err)
 	switch {
+	case isEarly:
+		return h.postpone(ctx, d, early.wait, err)
 	case errors.Is(err, lead.ErrNotFound):
 		return end{outcome: gone}
 	case lasting:
@@ -135,6 +139,13 @@ func (h *Handler) refuse(ctx context.Context, d delivery, cause error) end {
 // giveUp marks the lead failed after its last try and leaves its messages to
 // become dead letters, from where the admin can bring them back.
 func (h *Handler) giveUp(ctx context.Context, d delivery, cause error) end {
+	erasing, err := h.markErasureFailed(ctx, d.name)
+	switch {
+	case err != nil:
+		return h.retry(ctx, d, errors.Join(cause, err))
+	case erasing:
+		return h.persist(ctx, d, cause)
+	}
 	marked, err := h.markFailed(ctx, d.name, cause)
 	switch {
 	case err != nil:

@@ -21,12 +21,29 @@ type job struct {
 	wanted []string
 }
 
-// sync brings one lead to Systeme.io as far as it is not there already.
+// sync brings one lead to Systeme.io as far as it is not there already, after what is
+// left there of one with the same address that was erased has been removed.
 func (h *Handler) sync(ctx context.Context, n name) (outcome, error) {
-	j, err := h.load(ctx, n)
+	j, loadErr := h.load(ctx, n)
+	// Asked for after the lead was loaded: a lead that was loaded and has an erasure
+	// before it must not be taken for one that has none.
+	erased, err := h.erase(ctx, n)
 	if err != nil {
 		return "", err
 	}
+	if erased {
+		j, loadErr = h.load(ctx, n)
+	}
+	switch {
+	case erased && errors.Is(loadErr, lead.ErrNotFound):
+		return finished, nil
+	case loadErr != nil:
+		return "", loadErr
+	}
+	return j.run(ctx)
+}
+
+func (j *job) run(ctx context.Context) (outcome, error) {
 	if j.lead.SyncState == lead.Synced && len(j.missing()) == 0 {
 		return unchanged, nil
 	}
@@ -35,7 +52,7 @@ func (h *Handler) sync(ctx context.Context, n name) (outcome, error) {
 			return "", err
 		}
 	}
-	err = j.tagContact(ctx)
+	err := j.tagContact(ctx)
 	if errors.Is(err, systeme.NotFound) {
 		err = j.replaceContact(ctx)
 	}
@@ -78,7 +95,13 @@ func (j *job) findContact(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, tag := range without(j.wanted, without(j.wanted, tagNames(contact))) {
+	found := without(j.wanted, without(j.wanted, tagNames(contact)))
+	if len(found) > 0 {
+		if err := j.stays(ctx, contact.ID); err != nil {
+			return err
+		}
+	}
+	for _, tag := range found {
 		if err := j.owned.RecordTag(ctx, j.lead.ID, tag); err != nil {
 			return err
 		}
@@ -101,6 +124,9 @@ func (j *job) tagContact(ctx context.Context) error {
 			return err
 		}
 		if i == len(missing)-1 {
+			if err := j.stays(ctx, j.lead.ContactID); err != nil {
+				return err
+			}
 			return j.owned.RecordSynced(ctx, j.lead.ID, j.now(), tag)
 		}
 		if err := j.owned.RecordTag(ctx, j.lead.ID, tag); err != nil {
@@ -124,6 +150,9 @@ func (j *job) replaceContact(ctx context.Context) error {
 		if err := j.assign(ctx, contact.ID, tag); err != nil {
 			return err
 		}
+	}
+	if err := j.stays(ctx, contact.ID); err != nil {
+		return err
 	}
 	if err := j.owned.RecordContact(ctx, j.lead.ID, contact.ID); err != nil {
 		return err
