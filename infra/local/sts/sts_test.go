@@ -116,6 +116,17 @@ func TestAssumeRoleTakesBothPolicies(t *testing.T) {
 	}
 }
 
+func TestRootMayAssumeWhatThereIs(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, trustLeads)
+	for arn, want := range map[string]string{tenantARN: "", tenantARN + "2": "AccessDenied"} {
+		_, body := s.post(iam.Credentials{AccessKeyID: "made-up"}, assume(set("RoleArn", arn)))
+		if got := element(body, "Code"); got != want {
+			t.Errorf("%s: code %q, want %q", arn, got, want)
+		}
+	}
+}
+
 func untagged(form url.Values) {
 	form.Del("Tags.member.1.Key")
 	form.Del("Tags.member.1.Value")
