@@ -69,9 +69,15 @@ func TestVerifyRefuses(t *testing.T) {
 
 func TestVerifierWithoutSettingsRefusesAll(t *testing.T) {
 	t.Parallel()
-	empty := tenant.Verifier{Now: verifier.Now}
-	if _, err := empty.Verify(claims(map[string]string{"iss": "", "client_id": ""})); err == nil {
-		t.Error("an unconfigured verifier let a caller in")
+	for name, partial := range map[string]tenant.Verifier{
+		"nothing":   {Now: verifier.Now},
+		"no issuer": {Now: verifier.Now, ClientID: verifier.ClientID},
+		"no client": {Now: verifier.Now, Issuer: verifier.Issuer},
+	} {
+		given := claims(map[string]string{"iss": partial.Issuer, "client_id": partial.ClientID})
+		if _, err := partial.Verify(given); err == nil {
+			t.Errorf("a verifier with %s let a caller in", name)
+		}
 	}
 }
 
