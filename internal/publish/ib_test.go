@@ -67,7 +67,7 @@ func TestRequestsForTagsArePublished(t *testing.T) {
 	var requested account.Timestamp
 	for _, step := range []func() error{
 		func() error { _, err := registrar.Create(t.Context(), person); return err },
-		func() error { _, err := registrar.Ensure(t.Context(), person); return err }, // a request
+		func() error { _, err := registrar.Ensure(t.Context(), person); return err }, // listed, and a request
 		func() error { _, err := registrar.Ensure(t.Context(), person); return err },
 		func() error { _, err := users.Change(t.Context(), id, account.Settings{Name: &name}); return err },
 		func() error {
@@ -83,7 +83,7 @@ func TestRequestsForTagsArePublished(t *testing.T) {
 		}
 	}
 	var s ibs
-	wantSent := []int{0, 1, 1, 2, 2}
+	wantSent := []int{0, 0, 1, 1, 2, 2}
 	for i, record := range userChanges(t, aws, len(wantSent)) {
 		if failures := s.handle(t, record); len(failures) > 0 || len(s.queue.sent) != wantSent[i] {
 			t.Errorf("after record %d: %d messages, want %d; failures %v", i, len(s.queue.sent), wantSent[i], failures)
