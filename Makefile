@@ -8,7 +8,7 @@ ARGS       :=
 FUZZTIME   := 20000x
 
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint fuzz cover build conformance engines clean
+.PHONY: help run test race sabotage lint fuzz cover build conformance engines clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ test: ## Run all tests
 
 race: ## Run all tests under the race detector
 	go test -race -shuffle=on -count=1 ./...
+
+sabotage: ## Remove each guard between IBs, one at a time, and see which test notices
+	go run ./infra/sabotage
 
 lint: ## Check formatting, vet and staticcheck
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "not formatted: run gofmt -w ."; exit 1; }

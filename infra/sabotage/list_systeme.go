@@ -1,0 +1,53 @@
+package main
+
+// ofSysteme remove what keeps IBs apart in the account of Systeme.io that they
+// share.
+func ofSysteme() []entry {
+	forged := in("internal/webhook", "TestForgedDeliveries", "TestWithoutASecretNothingIsTaken")
+	passed := in("internal/webhook", "TestWhatIsPassedOver")
+	return []entry{
+		{"contacts: an IB's own tags alone", "internal/contact/contact.go",
+			"err == nil && whose == prefix", "err == nil && whose.String() != \"\"",
+			in("internal/contact", "TestContactsOfOthersAreDropped", "TestAnIBSeesItsPartOfAContact")},
+		{"contacts: those that carry them", "internal/contact/contact.go",
+			"len(own) > 0 {", "len(own) >= 0 {", in("internal/contact", "TestContactsOfOthersAreDropped")},
+		{"contacts: a cursor for its IB alone", "internal/contact/cursor.go",
+			"c.aead.Seal(nil, nil, id, []byte(owner.String()))", "c.aead.Seal(nil, nil, id, nil)",
+			in("internal/contact", "TestPages", "TestBadCursors")},
+		{"contacts: a cursor of another IB", "internal/contact/cursor.go",
+			"[]byte(owner.String()))\n\tif err", "[]byte(owner.String()[:0]))\n\tif err",
+			in("internal/contact", "TestPages", "TestBadCursors")},
+		{"webhook: the signature", "internal/systeme/event.go",
+			"return hmac.Equal(given, mac.Sum(nil))", "return len(given) == len(mac.Sum(nil))", forged},
+		{"webhook: an empty secret", "internal/systeme/event.go", ` || secret == ""`, "", forged},
+		{"webhook: the signature's check", "internal/webhook/webhook.go",
+			"if !decoded || !systeme.VerifySignature(e.secret, body, r.Header(systeme.SignatureHeader)) {",
+			"if !decoded || r.Header(systeme.SignatureHeader) == \"\" {", forged},
+		{"webhook: the list of workflows' tags", "internal/webhook/record.go",
+			"if err != nil || !setByWorkflows(name) {", "if err != nil {", passed},
+		{"webhook: the look-up of a prefix", "internal/webhook/record.go",
+			"if err != nil || !known {", "if err != nil {", passed},
+		{"webhook: whose the prefix is", "internal/webhook/tenant.go",
+			`"PREFIX#" + prefix.String()`, `"PREFIX#ib-johnjohn-" + prefix.String()[:0]`,
+			in("internal/webhook", "TestTheTagTellsWhoseLeadItIs")},
+		{"webhook: an entry of the registry that is damaged", "internal/webhook/tenant.go",
+			"return owner, err == nil, err", "return owner, err == nil, nil", in("internal/webhook", "TestADamagedRegistryIsAFailure")},
+		{"sync: the IB's stored prefix", "internal/tagsync/sync.go",
+			"wanted, err := l.Tags(ib.Prefix)", "wanted, err := []string{l.IBType}, error(nil)", in("internal/tagsync", "TestNewLead")},
+		{"sync: the shape of a lead's id", "internal/tagsync/message.go",
+			` || b.LeadID != "" && !leadIDShape.MatchString(b.LeadID)`, "", in("internal/tagsync", "TestRecordNameRefuses")},
+		{"ownership: an address of one IB", "internal/ownership/ownership.go",
+			`"attribute_not_exists(#key) OR attribute_exists(#owner)"`, `"attribute_not_exists(#key) OR attribute_exists(#key) OR attribute_exists(#owner)"`,
+			in("internal/lead", "TestAnAddressBelongsToTheFirst")},
+	}
+}
+
+// ofRules remove what holds the code to its own rules.
+func ofRules() []entry {
+	return []entry{
+		{"rules: who may act for any tenant", "internal/lead/id.go",
+			"// keyPrefix begins the sort key of every lead.\n",
+			"func stored(userID string) (tenant.ID, error) { return tenant.Stored(userID) }\n\n// keyPrefix begins the sort key of every lead.\n",
+			in("internal/tenant", "TestWhoMayActForAnyTenant")},
+	}
+}
