@@ -131,7 +131,7 @@ func parseStatement(element any, parse func(map[string]any) (statement, error)) 
 	case "Deny":
 		s.effect = denied
 	default:
-		return statement{}, fmt.Errorf("Effect must be Allow or Deny, not %v", elements["Effect"])
+		return statement{}, fmt.Errorf("the Effect must be Allow or Deny, not %v", elements["Effect"])
 	}
 	if s.actions, err = parseActions(elements["Action"]); err != nil {
 		return statement{}, err
@@ -154,7 +154,7 @@ func parseIdentityStatement(elements map[string]any) (statement, error) {
 	for _, text := range list {
 		p, err := compileARN(text)
 		if err != nil {
-			return statement{}, fmt.Errorf("Resource: %w", err)
+			return statement{}, fmt.Errorf("element Resource: %w", err)
 		}
 		s.resources = append(s.resources, p)
 	}
@@ -187,7 +187,7 @@ func parseConditions(element any) ([]condition, error) {
 	}
 	operators, ok := element.(map[string]any)
 	if !ok {
-		return nil, fmt.Errorf("Condition cannot be a %T (YAML reads an unquoted Null as no key at all: quote it)", element)
+		return nil, fmt.Errorf("a Condition cannot be a %T (YAML reads an unquoted Null as no key at all: quote it)", element)
 	}
 	var conditions []condition
 	for operator, element := range operators {
