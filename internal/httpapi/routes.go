@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"clientflow/internal/eventlog"
+	"clientflow/internal/origin"
 	"clientflow/internal/problem"
 	"clientflow/internal/tenant"
 )
@@ -31,7 +32,7 @@ func ForTenant(verifier tenant.Verifier, handle TenantHandler) Handler {
 			return Response{}, problem.New(problem.Unauthorized, "Please sign in.")
 		}
 		NoteTenant(ctx, caller.Tenant)
-		return handle(ctx, r, caller)
+		return handle(origin.As(ctx, origin.IB), r, caller)
 	}
 }
 
@@ -42,6 +43,7 @@ func (routes Routes) Serve(log *slog.Logger) func(context.Context, *Request) (Re
 	return func(ctx context.Context, r *Request) (Response, error) {
 		started := time.Now()
 		ctx, noted := noting(ctx)
+		ctx = origin.With(ctx, origin.Origin{Actor: origin.Visitor, RequestID: r.Context.RequestID})
 		response, err := routes.answer(ctx, r)
 		if err != nil {
 			response = Problem(err)

@@ -24,12 +24,13 @@ func (l Leads) Capture(ctx context.Context, s Submission, source Source) (leadID
 	now := Stamp(l.now())
 	first := Lead{
 		ID: ID(l.items.Tenant(), s.Email), Submission: s, Status: New, Source: source,
-		CreatedAt: now, SyncState: Pending,
+		CreatedAt: now, SyncState: Pending, Alias: newAlias(),
 	}
 	change, err := upsert(first, now)
 	if err != nil {
 		return "", false, err
 	}
+	change = Signed(ctx, change)
 	if l.rule.Exclusive() {
 		return first.ID, false, l.captureOwned(ctx, first, change)
 	}

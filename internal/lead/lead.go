@@ -42,6 +42,8 @@ type Lead struct {
 	SyncRequests int `json:"-" dynamodbav:"syncRequests,omitempty"`
 	// ContactID is the contact in Systeme.io; 0 until it is known.
 	ContactID int64 `json:"-" dynamodbav:"systemeContactId,omitempty"`
+	// Alias names the lead in the audit trail.
+	Alias string `json:"-" dynamodbav:"alias,omitempty"`
 }
 
 // Status is how far the IB's business with the lead has come.

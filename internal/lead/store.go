@@ -83,7 +83,7 @@ func (l Leads) update(ctx context.Context, leadID string, change tenantdb.Change
 	if change.Condition == "" {
 		change.Condition = exists
 	}
-	item, err := l.items.Update(ctx, sort, change)
+	item, err := l.items.Update(ctx, sort, Signed(ctx, change))
 	if conditionFailed(err) {
 		return nil, ErrNotFound
 	}

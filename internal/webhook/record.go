@@ -12,6 +12,7 @@ import (
 	"clientflow/internal/email"
 	"clientflow/internal/httpapi"
 	"clientflow/internal/lead"
+	"clientflow/internal/origin"
 	"clientflow/internal/systeme"
 	"clientflow/internal/tag"
 	"clientflow/internal/tenantdb"
@@ -64,7 +65,7 @@ func (r Recorder) Record(ctx context.Context, event systeme.TagEvent, at time.Ti
 	if err != nil {
 		return fmt.Errorf("open the leads: %w", err)
 	}
-	return change(ctx, items, leadKey+lead.ID(owner, address), occurrence{
+	return change(origin.As(ctx, origin.Workflow), items, leadKey+lead.ID(owner, address), occurrence{
 		tag: event.Tag.Name, status: lead.Status(name), added: event.Added, at: lead.Stamp(at),
 	})
 }
@@ -80,7 +81,7 @@ func change(ctx context.Context, items tenantdb.Partition, key string, o occurre
 		if err != nil || !needed {
 			return err
 		}
-		_, err = items.Update(ctx, key, update)
+		_, err = items.Update(ctx, key, lead.Signed(ctx, update))
 		if _, changed := errors.AsType[*types.ConditionalCheckFailedException](err); !changed {
 			return err
 		}
