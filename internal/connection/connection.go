@@ -57,9 +57,23 @@ const (
 	Wrong State = "wrong"
 )
 
+// Part is what a finding is about.
+type Part string
+
+// The parts of an account.
+const (
+	// Access is whether the account answers at all.
+	Access Part = "access"
+	// Fields are its contact fields, without which no lead is synced.
+	Fields Part = "fields"
+	// Hook is its webhook.
+	Hook Part = "webhook"
+)
+
 // Finding is one thing that was looked at.
 type Finding struct {
 	State State
+	Part  Part
 	// What is such as "contact field ib_owner_id".
 	What string
 	// Detail says what was wrong, or was done, in a sentence without the secret.
@@ -81,23 +95,28 @@ func Mend(ctx context.Context, account Account, wanted Webhook) []Finding {
 	return inspect(ctx, account, wanted, false)
 }
 
+// Holds tells whether nothing about a part is wrong.
+func Holds(findings []Finding, part Part) bool {
+	return !slices.ContainsFunc(findings, func(f Finding) bool { return f.Part == part && f.State == Wrong })
+}
+
 func inspect(ctx context.Context, account Account, wanted Webhook, always bool) []Finding {
 	fields, err := account.ContactFields(ctx)
 	if err != nil {
 		return []Finding{unanswered(err)}
 	}
-	findings := []Finding{{State: Right, What: "API key", Detail: "is accepted"}}
+	findings := []Finding{{State: Right, Part: Access, What: "API key", Detail: "is accepted"}}
 	for _, field := range ownFields() {
 		findings = append(findings, ownField(ctx, account, fields, field))
 	}
 	for _, slug := range []string{systeme.FirstName, systeme.Surname, systeme.PhoneNumber} {
 		if !has(fields, slug) {
-			findings = append(findings, Finding{State: Wrong, What: "contact field " + slug,
+			findings = append(findings, Finding{State: Wrong, Part: Fields, What: "contact field " + slug,
 				Detail: "is missing, which every account has been seen to have: leads that carry it will not be synced"})
 		}
 	}
 	if wanted.Secret == "" {
-		return append(findings, Finding{State: Wrong, What: "webhook " + wanted.Name,
+		return append(findings, Finding{State: Wrong, Part: Hook, What: "webhook " + wanted.Name,
 			Detail: "cannot be made without a secret, and what it would deliver is refused"})
 	}
 	return append(findings, webhook{account, wanted}.inspect(ctx, always))
@@ -112,7 +131,7 @@ func unanswered(err error) Finding {
 	case errors.Is(err, systeme.Forbidden):
 		what, detail = "account", "is refused: it is closed, unpaid, or its network refuses this machine"
 	}
-	return Finding{State: Wrong, What: what, Detail: detail, Err: err}
+	return Finding{State: Wrong, Part: Access, What: what, Detail: detail, Err: err}
 }
 
 // ownFields are the contact fields that ClientFlow needs beside the built-in ones.
@@ -126,21 +145,21 @@ func ownFields() []systeme.ContactField {
 func ownField(ctx context.Context, account Account, known []systeme.ContactField, field systeme.ContactField) Finding {
 	what := "contact field " + field.Slug
 	if has(known, field.Slug) {
-		return Finding{State: Right, What: what, Detail: "exists"}
+		return Finding{State: Right, Part: Fields, What: what, Detail: "exists"}
 	}
 	err := account.CreateContactField(ctx, field)
 	if err != nil && !errors.Is(err, systeme.Duplicate) { // which another run has just made
-		return failed(what, "is missing, and could not be made", err)
+		return failed(Fields, what, "is missing, and could not be made", err)
 	}
-	return Finding{State: Mended, What: what, Detail: "was missing, and is made"}
+	return Finding{State: Mended, Part: Fields, What: what, Detail: "was missing, and is made"}
 }
 
 func has(fields []systeme.ContactField, slug string) bool {
 	return slices.ContainsFunc(fields, func(f systeme.ContactField) bool { return f.Slug == slug })
 }
 
-func failed(what, detail string, err error) Finding {
-	return Finding{State: Wrong, What: what, Detail: fmt.Sprintf("%s: %v%s", detail, err, reasons(err)), Err: err}
+func failed(part Part, what, detail string, err error) Finding {
+	return Finding{State: Wrong, Part: part, What: what, Detail: fmt.Sprintf("%s: %v%s", detail, err, reasons(err)), Err: err}
 }
 
 // reasons are Systeme.io's words on a 422. What was sent is ClientFlow's own, so

@@ -50,13 +50,15 @@ func states(findings []connection.Finding) []string {
 	return list
 }
 
+var parts = map[connection.Part]bool{connection.Access: true, connection.Fields: true, connection.Hook: true}
+
 func wantStates(t *testing.T, got []connection.Finding, want ...string) {
 	t.Helper()
 	if !slices.Equal(states(got), want) {
 		t.Errorf("found %+v,\nwant %q", got, want)
 	}
 	for _, f := range got {
-		if f.Detail == "" || strings.Contains(f.Detail, secret) || f.Err != nil && f.State != connection.Wrong {
+		if !parts[f.Part] || f.Detail == "" || strings.Contains(f.Detail, secret) || f.Err != nil && f.State != connection.Wrong {
 			t.Errorf("finding %+v", f)
 		}
 	}
@@ -298,6 +300,19 @@ func TestAWebhookThatCannotBeChangedIsReplaced(t *testing.T) {
 		wantStates(t, found, "ok API key", "ok contact field ib_owner_id", "ok contact field ib_prefix", "wrong contact field surname", want)
 		if !slices.Equal(account.calls, []string{"update", "delete", "create"}) {
 			t.Errorf("calls %v", account.calls)
+		}
+	}
+}
+
+func TestHolds(t *testing.T) {
+	t.Parallel()
+	findings := []connection.Finding{
+		{Part: connection.Access, State: connection.Right}, {Part: connection.Fields, State: connection.Right},
+		{Part: connection.Fields, State: connection.Wrong}, {Part: connection.Hook, State: connection.Mended},
+	}
+	for part, want := range map[connection.Part]bool{connection.Access: true, connection.Fields: false, connection.Hook: true} {
+		if got := connection.Holds(findings, part); got != want {
+			t.Errorf("%s: %v", part, got)
 		}
 	}
 }

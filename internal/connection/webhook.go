@@ -28,21 +28,21 @@ func (w webhook) inspect(ctx context.Context, always bool) Finding {
 	what := "webhook " + w.wanted.Name
 	before, err := w.account.Webhooks(ctx)
 	if err != nil {
-		return failed(what, "could not be looked for", err)
+		return failed(Hook, what, "could not be looked for", err)
 	}
 	ours, others := w.sort(before)
 	if ours != nil && len(others) == 0 && ours.Name == w.wanted.Name && w.works(*ours) && !always {
-		return Finding{State: Right, What: what, Detail: "works"}
+		return Finding{State: Right, Part: Hook, What: what, Detail: "works"}
 	}
 	detail, state := w.diagnose(ours, others)
 	now, err := w.make(ctx, ours, others)
 	switch {
 	case err != nil:
-		return failed(what, detail+", and could not be mended", err)
+		return failed(Hook, what, detail+", and could not be mended", err)
 	case !w.works(now):
-		return Finding{State: Wrong, What: what, Detail: detail + ", and stays so: " + disabled(now)}
+		return Finding{State: Wrong, Part: Hook, What: what, Detail: detail + ", and stays so: " + disabled(now)}
 	}
-	return Finding{State: state, What: what, Detail: detail + ended(state)}
+	return Finding{State: state, Part: Hook, What: what, Detail: detail + ended(state)}
 }
 
 // sort parts the account's webhooks: the one that sends to the wanted address, nil

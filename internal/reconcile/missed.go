@@ -1,0 +1,166 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"clientflow/internal/email"
+	"clientflow/internal/lead"
+	"clientflow/internal/systeme"
+	"clientflow/internal/tag"
+	"clientflow/internal/tenant"
+)
+
+// contactsPerCall is the most that Systeme.io lists at a time.
+const contactsPerCall = 100
+
+// workflowTags are the names of the tags that tell what workflows did, in the order
+// of a lead's life: of several that were missed the last one counts.
+func workflowTags() []lead.Status { return lead.Statuses()[1:] }
+
+// catchUp looks for workflows' tags that no webhook has told of, and returns how
+// many were new to their leads. What the API shows has no time. So what a round
+// finds counts as having happened when the round began, or when the webhook was
+// last found away, if that is later: before what the webhook has told since, and
+// after all that it told before.
+func (r *Reconciler) catchUp(ctx context.Context, away bool) (found int, err error) {
+	const round = "missed"
+	at, err := r.places.load(ctx, round)
+	if err != nil {
+		return 0, err
+	}
+	if at.Since == "" || away {
+		at.Since = lead.Stamp(r.now())
+		if err := r.places.save(ctx, round, at); err != nil {
+			return 0, err
+		}
+	}
+	since, err := at.Since.Time()
+	if err != nil {
+		return 0, fmt.Errorf("read when a round began: %w", err)
+	}
+	err = r.round(ctx, round, at, callsPerRun, func(ctx context.Context, owner tenant.ID, at string) (string, error) {
+		p, next, err := r.page(ctx, owner, parsePart(at))
+		if err != nil {
+			return "", err
+		}
+		for _, contact := range p.contacts {
+			isNew, err := r.tell(ctx, owner, contact, p.tag, since)
+			if err != nil {
+				return "", err
+			}
+			if isNew {
+				found++
+			}
+		}
+		return next, nil
+	})
+	return found, err
+}
+
+// part is a place in one IB: which of its tags, and behind which contact.
+type part struct {
+	tag   int
+	after int64
+}
+
+func (p part) String() string { return fmt.Sprintf("%d/%d", p.tag, p.after) }
+
+// parsePart reads what String made; the beginning of anything else.
+func parsePart(text string) part {
+	first, second, _ := strings.Cut(text, "/")
+	index, err := strconv.Atoi(first)
+	after, err2 := strconv.ParseInt(second, 10, 64)
+	if errors.Join(err, err2) != nil || index < 0 || after < 0 {
+		return part{}
+	}
+	return part{index, after}
+}
+
+// carriers are contacts that carry a tag.
+type carriers struct {
+	tag      systeme.Tag
+	contacts []systeme.Contact
+}
+
+// page makes one call: for the contacts of the first tag from a part on that
+// Systeme.io has. Next is where the IB's next part begins.
+func (r *Reconciler) page(ctx context.Context, owner tenant.ID, p part) (carriers, string, error) {
+	ib, err := r.users.Get(ctx, owner)
+	if err != nil {
+		return carriers{}, "", unlessGone(err)
+	}
+	for ; p.tag < len(workflowTags()); p = (part{tag: p.tag + 1}) {
+		sought, err := r.sought(ctx, ib.Prefix, string(workflowTags()[p.tag]))
+		if err != nil {
+			return carriers{}, "", err
+		}
+		if sought.ID == 0 {
+			continue
+		}
+		found, err := r.account.ContactsByTag(ctx, sought.ID, p.after, contactsPerCall)
+		if err != nil {
+			return carriers{}, "", err
+		}
+		return carriers{sought, found.Contacts}, p.behind(found).next(), nil
+	}
+	return carriers{}, "", nil
+}
+
+// sought is an IB's tag of a name; without an id when Systeme.io has none that is
+// known.
+func (r *Reconciler) sought(ctx context.Context, prefix tag.Prefix, name string) (systeme.Tag, error) {
+	text, err := prefix.Tag(name)
+	if err != nil {
+		return systeme.Tag{}, err
+	}
+	id, err := r.tags.Registered(ctx, text)
+	return systeme.Tag{ID: id, Name: text}, err
+}
+
+// behind is the part behind a page.
+func (p part) behind(page systeme.Page) part {
+	if page.After > 0 {
+		return part{p.tag, page.After}
+	}
+	return part{tag: p.tag + 1}
+}
+
+// next is where a round goes on in an IB; "" when there is no such part.
+func (p part) next() string {
+	if p.tag >= len(workflowTags()) {
+		return ""
+	}
+	return p.String()
+}
+
+// tell records that a contact carries the tag, if a lead of the IB does not know. All
+// else that the contact carries is other IBs' and is not looked at.
+func (r *Reconciler) tell(ctx context.Context, owner tenant.ID, contact systeme.Contact, carried systeme.Tag, at time.Time) (isNew bool, err error) {
+	// Looked for again, lest a parameter that is ignored one day give any contact.
+	if !slices.ContainsFunc(contact.Tags, func(t systeme.Tag) bool { return t.ID == carried.ID }) {
+		return false, nil
+	}
+	address, err := email.Normalise(contact.Email)
+	if err != nil {
+		return false, nil // no lead has such an address
+	}
+	leads, err := r.leads.Of(owner)
+	if err != nil {
+		return false, err
+	}
+	l, err := leads.Get(ctx, lead.ID(owner, address))
+	if errors.Is(err, lead.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil || slices.Contains(l.TagsApplied, carried.Name) {
+		return false, err
+	}
+	event := systeme.TagEvent{Added: true, ContactID: contact.ID, Email: contact.Email, Tag: carried}
+	return true, r.recorder.Record(ctx, event, at)
+}

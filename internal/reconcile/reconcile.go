@@ -1,0 +1,126 @@
+// Package reconcile runs by the clock and makes up for what was lost between
+// ClientFlow and Systeme.io while nobody looked.
+//
+// A run looks at three things. The account: a webhook that was switched off or is
+// gone, and contact fields that are, are told of in a line for the alarm, and
+// mended. The leads and IBs that have waited too long for their way to Systeme.io
+// are put back into the queue. And what workflows did while no webhook told of it is
+// found in the contacts that carry their tags, and recorded as the webhook would.
+//
+// The latter two go round all IBs. A run takes as many steps as its budget allows,
+// notes where it stopped, and the next run goes on there. Every step may be done
+// again, so it does no harm when two runs meet or one is cut off.
+//
+// It finds tags that were put on, and not those that were taken off.
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"clientflow/internal/account"
+	"clientflow/internal/connection"
+	"clientflow/internal/eventlog"
+	"clientflow/internal/lead"
+	"clientflow/internal/systeme"
+	"clientflow/internal/tagsync"
+	"clientflow/internal/webhook"
+)
+
+// Reconciler makes the runs.
+type Reconciler struct {
+	keyless   bool
+	account   accountAPI
+	hook      connection.Webhook
+	directory account.Directory
+	users     account.Users
+	leads     lead.Store
+	tags      *tagsync.TagIDs
+	recorder  webhook.Recorder
+	places    places
+	now       func() time.Time
+	log       *slog.Logger
+}
+
+// accountAPI is what is called of Systeme.io, beside what TagIDs does.
+type accountAPI interface {
+	connection.Account
+	ContactsByTag(ctx context.Context, tagID, after int64, limit int) (systeme.Page, error)
+}
+
+const (
+	// stepsPerRound bounds the steps of a run over waiting leads: each reads up to 500
+	// leads.
+	stepsPerRound = 40
+	// callsPerRun bounds the calls of Systeme.io that look for contacts.
+	callsPerRun = 30
+	// reserve is the end of a run in which no step is begun.
+	reserve = 15 * time.Second
+)
+
+// Handle is one run. Its error is for Lambda to try again: the tables could not be
+// reached. What is wrong with Systeme.io waits for the next run.
+func (r *Reconciler) Handle(ctx context.Context) error {
+	log := r.log
+	if invocation, ok := lambdacontext.FromContext(ctx); ok {
+		log = log.With(slog.String("requestId", invocation.AwsRequestID))
+	}
+	if deadline, bound := ctx.Deadline(); bound {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-reserve))
+		defer cancel()
+	}
+	if r.keyless {
+		log.Warn("event", slog.String("outcome", "no API key"))
+		return nil
+	}
+	err := r.run(ctx, log)
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil || systemes(err) {
+		log.Warn("stopped", eventlog.Error(err))
+		return nil
+	}
+	log.Error("stopped", eventlog.Error(err))
+	return err
+}
+
+// run does what can be done with the account as it is.
+func (r *Reconciler) run(ctx context.Context, log *slog.Logger) error {
+	findings := r.inspect(ctx, log)
+	var requeued, found int
+	var errWaiting, errMissed error
+	// What waits for an account in order would be in the queue twice.
+	if connection.Holds(findings, connection.Access) && connection.Holds(findings, connection.Fields) {
+		requeued, errWaiting = r.requeue(ctx)
+	}
+	if connection.Holds(findings, connection.Access) {
+		away := findings[len(findings)-1].State != connection.Right // the webhook's
+		found, errMissed = r.catchUp(ctx, away)
+	}
+	log.Info("event", slog.Int("requeued", requeued), slog.Int("found", found))
+	return errors.Join(errWaiting, errMissed)
+}
+
+// inspect mends the account and writes a line for each thing that was not right,
+// which the alarm looks for.
+func (r *Reconciler) inspect(ctx context.Context, log *slog.Logger) []connection.Finding {
+	findings := connection.Mend(ctx, r.account, r.hook)
+	for _, f := range findings {
+		if f.State != connection.Right {
+			log.Error("account fault", slog.String("state", string(f.State)), slog.String("what", f.What), slog.String("detail", f.Detail))
+		}
+	}
+	return findings
+}
+
+// systemes tells whether a failure is Systeme.io's or the account's.
+func systemes(err error) bool {
+	_, is := errors.AsType[*systeme.Error](err)
+	return is
+}

@@ -1,0 +1,82 @@
+package reconcile
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+
+	"clientflow/internal/account"
+	"clientflow/internal/connection"
+	"clientflow/internal/env"
+	"clientflow/internal/lead"
+	"clientflow/internal/systeme"
+	"clientflow/internal/tagsync"
+	"clientflow/internal/tenantdb"
+	"clientflow/internal/webhook"
+)
+
+const (
+	// share is the part of the account's rate that a run takes, as long as it lasts.
+	share = 0.25
+	// callTimeout bounds each call of Systeme.io.
+	callTimeout = 8 * time.Second
+)
+
+// Settings are what the function's environment says.
+type Settings struct {
+	LeadsTable, UsersTable, RegistryTable string
+	// SystemeURL is the base address of Systeme.io's API. Without a SystemeKey, which
+	// an account may get later, nothing is done.
+	SystemeURL, SystemeKey string
+	// CallsPerSecond is the account's whole rate.
+	CallsPerSecond float64
+	Webhook        connection.Webhook
+}
+
+// ReadSettings reads the environment. The error names all that is missing.
+func ReadSettings(r *env.Reader) (Settings, error) {
+	s := Settings{
+		LeadsTable:     r.Text("LEADS_TABLE", "the table of leads"),
+		UsersTable:     r.Text("USERS_TABLE", "the table of IBs"),
+		RegistryTable:  r.Text("REGISTRY_TABLE", "the table of tag ids"),
+		SystemeURL:     r.Text("SYSTEME_API_URL", "the base address of Systeme.io's API"),
+		SystemeKey:     r.Optional("SYSTEME_API_KEY"),
+		CallsPerSecond: r.Positive("SYSTEME_REQUESTS_PER_SECOND", "the rate of all calls to Systeme.io together"),
+		Webhook: connection.Webhook{
+			Name:   connection.WebhookName(r.Text("STAGE", "the name of this deployment")),
+			URL:    r.Text("API_URL", "the address of the API that Systeme.io delivers to") + connection.WebhookPath,
+			Secret: r.Optional("SYSTEME_WEBHOOK_SECRET"),
+		},
+	}
+	return s, r.Err()
+}
+
+// DB is the part of DynamoDB that a Reconciler uses.
+type DB interface {
+	webhook.DB
+	tagsync.DB
+}
+
+// New builds the function's handler. It fails when SystemeURL is not an address.
+func New(s Settings, db DB, log *slog.Logger) (*Reconciler, error) {
+	client, err := systeme.New(systeme.Config{
+		BaseURL: s.SystemeURL, Key: s.SystemeKey, HTTP: &http.Client{}, Timeout: callTimeout,
+		Limiter: systeme.NewPacer(s.CallsPerSecond * share),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Reconciler{
+		keyless:   s.SystemeKey == "",
+		account:   client,
+		hook:      s.Webhook,
+		directory: account.NewDirectory(db, s.UsersTable),
+		users:     account.NewUsers(tenantdb.Owned(db, s.UsersTable, "")),
+		leads:     lead.NewStore(tenantdb.Owned(db, s.LeadsTable, lead.SortKey), time.Now),
+		tags:      tagsync.NewTagIDs(client, db, s.RegistryTable),
+		recorder:  webhook.NewRecorder(db, s.RegistryTable, s.LeadsTable),
+		places:    places{db, s.RegistryTable},
+		now:       time.Now,
+		log:       log,
+	}, nil
+}

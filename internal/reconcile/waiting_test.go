@@ -1,0 +1,98 @@
+package reconcile
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	simulator "clientflow/infra/local/systeme"
+)
+
+func TestLeadsThatWaitTooLongArePutBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, simulator.Options{})
+	john, sarah := w.addIB(1), w.addIB(2)
+	johns, sarahs, synced := w.capture(john, "a@acme.test"), w.capture(sarah, "b@acme.test"), w.capture(john, "c@acme.test")
+	w.must(john.leads.RecordSynced(t.Context(), synced, w.now()))
+	want := func(what string, times int) {
+		t.Helper()
+		if a, b, c := w.requests(john, johns), w.requests(sarah, sarahs), w.requests(john, synced); a != times || b != times || c != 0 {
+			t.Errorf("%s: put back %d, %d and %d times, want %d, %d and 0", what, a, b, c, times, times)
+		}
+	}
+	w.clock = w.clock.Add(tooLong - time.Minute)
+	w.mustRun()
+	want("not long enough", 0)
+	w.clock = w.clock.Add(2 * time.Minute)
+	w.mustRun()
+	want("too long", 1)
+	w.mustRun()
+	w.clock = w.clock.Add(tooLong - time.Minute)
+	w.mustRun()
+	want("put back already", 1)
+	w.clock = w.clock.Add(2 * time.Minute)
+	w.mustRun()
+	want("too long again", 2)
+}
+
+// While no lead can be synced, none is put into the queue a second time.
+func TestNothingIsPutBackWhileTheAccountIsAtFault(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]simulator.Fault{
+		"key refused":            {Status: http.StatusUnauthorized},
+		"down":                   {Status: http.StatusBadGateway},
+		"field cannot be made":   {Method: http.MethodPost, Path: "/api/contact_fields", Status: http.StatusUnprocessableEntity},
+		"webhook cannot be made": {Method: http.MethodPost, Path: "/api/webhooks", Status: http.StatusUnprocessableEntity},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, simulator.Options{})
+			john := w.addIB(1)
+			id := w.capture(john, "a@acme.test")
+			w.clock = w.clock.Add(2 * tooLong)
+			w.must(w.sim.SetFaults(fault))
+			w.mustRun()
+			times := 0
+			if fault.Path == "/api/webhooks" { // which leads do not need
+				times = 1
+			}
+			if got := w.requests(john, id); got != times {
+				t.Errorf("put back %d times, want %d", got, times)
+			}
+			w.must(w.sim.SetFaults())
+			w.mustRun()
+			if got := w.requests(john, id); got != 1 {
+				t.Errorf("put back %d times once it was mended", got)
+			}
+		})
+	}
+}
+
+func TestTagsThatWereNotMadeAreAskedForAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, simulator.Options{})
+	w.clock = time.Now()
+	made, waits := w.addIB(1), w.addNewIB(2)
+	requested := func(b ib) string {
+		t.Helper()
+		record, err := w.users().Get(t.Context(), b.id)
+		w.must(err)
+		return string(record.TagsRequested)
+	}
+	before := requested(made)
+	first := requested(waits)
+	w.mustRun()
+	if got := requested(waits); got != first {
+		t.Errorf("asked for again at once, at %s", got)
+	}
+	w.clock = w.clock.Add(tooLong + time.Minute)
+	w.mustRun()
+	second := requested(waits)
+	if second <= first || requested(made) != before {
+		t.Errorf("asked for at %s, then %s; of tags that are made at %s, then %s", first, second, before, requested(made))
+	}
+	w.mustRun()
+	if got := requested(waits); got != second {
+		t.Errorf("asked for a third time at %s", got)
+	}
+}

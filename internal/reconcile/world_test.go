@@ -1,0 +1,335 @@
+package reconcile
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"clientflow/infra/local/localtest"
+	simulator "clientflow/infra/local/systeme"
+	"clientflow/internal/account"
+	"clientflow/internal/connection"
+	"clientflow/internal/eventlog"
+	"clientflow/internal/lead"
+	"clientflow/internal/systeme"
+	"clientflow/internal/tag"
+	"clientflow/internal/tagsync"
+	"clientflow/internal/tenant"
+	"clientflow/internal/tenantdb"
+)
+
+const apiKey = "local"
+
+// world is what a run talks to: the tables and Systeme.io. Its clock stands still
+// until it is told to go on.
+type world struct {
+	tb     testing.TB
+	aws    *localtest.AWS
+	sim    *simulator.Simulator
+	wire   *wire
+	client *systeme.Client // the test's own
+	log    bytes.Buffer
+	clock  time.Time
+}
+
+func newWorld(tb testing.TB, options simulator.Options) *world {
+	tb.Helper()
+	options.WorkflowsOff, options.RateLimit = true, 1_000_000
+	w := &world{tb: tb, aws: localtest.Start(tb), sim: simulator.New(options), clock: time.Now().Add(24 * time.Hour)}
+	tb.Cleanup(w.sim.Close)
+	w.wire = &wire{systeme: w.sim.Handler()}
+	var err error
+	w.client, err = systeme.New(systeme.Config{BaseURL: "http://systeme.test", Key: apiKey, HTTP: &http.Client{Transport: &wire{systeme: w.sim.Handler()}}})
+	w.must(err)
+	return w
+}
+
+func (w *world) must(err error) {
+	w.tb.Helper()
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+}
+
+func (w *world) now() time.Time { return w.clock }
+
+func (w *world) settings() Settings {
+	return Settings{
+		LeadsTable: w.aws.LeadsTable, UsersTable: w.aws.UsersTable, RegistryTable: w.aws.RegistryTable,
+		SystemeURL: "http://systeme.test", SystemeKey: apiKey, CallsPerSecond: 1_000_000,
+		Webhook: connection.Webhook{Name: "clientflow-test", URL: "https://api.test/webhooks/systeme", Secret: "secret"},
+	}
+}
+
+// reconciler returns one whose calls go over the wire.
+func (w *world) reconciler(s Settings) *Reconciler {
+	w.tb.Helper()
+	db := dynamodb.New(dynamodb.Options{
+		Region: "us-east-1", BaseEndpoint: &w.aws.URL, HTTPClient: &http.Client{Transport: w.wire}, Retryer: aws.NopRetryer{},
+		Credentials: credentials.NewStaticCredentialsProvider("root", "secret", ""),
+	})
+	r, err := New(s, db, eventlog.New(&w.log, "reconcile"))
+	w.must(err)
+	r.now = w.now
+	r.leads = lead.NewStore(tenantdb.Owned(db, w.aws.LeadsTable, lead.SortKey), w.now)
+	if !r.keyless {
+		client, err := systeme.New(systeme.Config{BaseURL: s.SystemeURL, Key: s.SystemeKey, HTTP: &http.Client{Transport: w.wire}})
+		w.must(err)
+		r.account, r.tags = client, tagsync.NewTagIDs(client, db, s.RegistryTable)
+	}
+	return r
+}
+
+// run makes one run, and returns the calls of Systeme.io that it took.
+func (w *world) run() (calls []string, err error) {
+	w.tb.Helper()
+	before := len(w.sim.Requests())
+	err = w.reconciler(w.settings()).Handle(context.Background())
+	for _, r := range w.sim.Requests()[before:] {
+		calls = append(calls, r.Method+" "+r.Path)
+	}
+	return calls, err
+}
+
+func (w *world) mustRun() (calls []string) {
+	w.tb.Helper()
+	calls, err := w.run()
+	w.must(err)
+	return calls
+}
+
+// lines returns the log since the last look at it, without what is alike in all.
+func (w *world) lines() []map[string]any {
+	w.tb.Helper()
+	var lines []map[string]any
+	for text := range strings.Lines(w.log.String()) {
+		var line map[string]any
+		w.must(json.Unmarshal([]byte(text), &line))
+		lines = append(lines, line)
+	}
+	w.log.Reset()
+	return lines
+}
+
+// faults returns what the log told the alarm since the last look at it.
+func (w *world) faults() []string {
+	w.tb.Helper()
+	var list []string
+	for _, line := range w.lines() {
+		if line["msg"] == "account fault" && line["level"] == "ERROR" {
+			list = append(list, fmt.Sprint(line["state"], " ", line["what"]))
+		}
+	}
+	return list
+}
+
+// ib is one tenant of the test.
+type ib struct {
+	id     tenant.ID
+	prefix tag.Prefix
+	leads  lead.Leads
+}
+
+// addIB makes the nth IB, who has confirmed the address and whose tags are made.
+func (w *world) addIB(n int) ib {
+	w.tb.Helper()
+	b := w.addNewIB(n)
+	ids := tagsync.NewTagIDs(w.client, w.aws.Client, w.aws.RegistryTable)
+	for _, name := range tag.Set() {
+		w.must(ids.Make(w.tb.Context(), b.tag(name)))
+	}
+	w.must(w.users().RecordTagsMade(w.tb.Context(), b.id, w.now()))
+	return b
+}
+
+// addNewIB makes the nth IB, whose tags are asked for.
+func (w *world) addNewIB(n int) ib {
+	w.tb.Helper()
+	person := account.Person{Subject: fmt.Sprintf("%08x-0000-4000-8000-000000000000", n), Email: "ib@acme.test", Name: "IB"}
+	id, err := account.NewRegistrar(w.aws.Client, w.aws.UsersTable, w.aws.RegistryTable).Ensure(w.tb.Context(), person)
+	w.must(err)
+	record, err := w.users().Get(w.tb.Context(), id)
+	w.must(err)
+	leads, err := lead.NewStore(tenantdb.Owned(w.aws.Client, w.aws.LeadsTable, lead.SortKey), w.now).Of(id)
+	w.must(err)
+	return ib{id, record.Prefix, leads}
+}
+
+func (w *world) users() account.Users {
+	return account.NewUsers(tenantdb.Owned(w.aws.Client, w.aws.UsersTable, ""))
+}
+
+// tag returns the IB's tag of that name, which must be one.
+func (b ib) tag(name string) string {
+	text, err := b.prefix.Tag(name)
+	if err != nil {
+		panic(err)
+	}
+	return text
+}
+
+// capture stores a lead of the IB and returns its id.
+func (w *world) capture(b ib, address string) string {
+	w.tb.Helper()
+	id, _, err := b.leads.Capture(w.tb.Context(), lead.Submission{Email: address, Name: "Jane"}, lead.FromForm)
+	w.must(err)
+	return id
+}
+
+// contact makes a contact in Systeme.io, or finds it, and gives it tags there, as a
+// workflow does.
+func (w *world) contact(address string, tags ...string) {
+	w.tb.Helper()
+	if _, known := w.sim.Contact(address); !known {
+		_, err := w.client.CreateContact(w.tb.Context(), systeme.NewContact{Email: address})
+		w.must(err)
+	}
+	contact, _ := w.sim.Contact(address)
+	for _, tag := range tags {
+		w.sim.Tag(contact.ID, tag)
+	}
+}
+
+// want fails unless a lead has the status and shows just these of the IB's tags.
+func (w *world) want(b ib, id string, status lead.Status, names ...string) {
+	w.tb.Helper()
+	l, err := b.leads.Get(w.tb.Context(), id)
+	w.must(err)
+	var tags []string
+	for _, name := range names {
+		tags = append(tags, b.tag(name))
+	}
+	slices.Sort(tags)
+	if l.Status != status || !slices.Equal(l.TagsApplied, tags) {
+		w.tb.Errorf("lead is %s with %v, want %s with %v", l.Status, l.TagsApplied, status, tags)
+	}
+}
+
+// set changes an attribute of a lead.
+func (w *world) set(b ib, id, name, value string) {
+	w.tb.Helper()
+	_, err := w.aws.Client.UpdateItem(w.tb.Context(), &dynamodb.UpdateItemInput{
+		TableName: &w.aws.LeadsTable, UpdateExpression: aws.String("SET #name = :value"),
+		Key: tenantdb.Item{
+			"userId": &types.AttributeValueMemberS{Value: b.id.String()}, "sk": &types.AttributeValueMemberS{Value: "LEAD#" + id},
+		},
+		ExpressionAttributeNames:  map[string]string{"#name": name},
+		ExpressionAttributeValues: tenantdb.Item{":value": &types.AttributeValueMemberS{Value: value}},
+	})
+	w.must(err)
+}
+
+// requests returns how often a lead was asked to be synced again.
+func (w *world) requests(b ib, id string) int {
+	w.tb.Helper()
+	l, err := b.leads.Get(w.tb.Context(), id)
+	w.must(err)
+	return l.SyncRequests
+}
+
+// wire carries calls to AWS over the network and those to Systeme.io to the
+// simulator. It can be cut for good at one call, before its work is done or after.
+type wire struct {
+	systeme http.Handler
+	// broken fails the calls of DynamoDB that it says it does.
+	broken func(operation, body string) bool
+
+	// called is told of each call; may be nil.
+	called func()
+
+	mu    sync.Mutex
+	left  int // calls until it is cut; 0 for never
+	after bool
+	cut   bool
+	wrote int // calls of DynamoDB that may have changed something
+}
+
+var errCut = errors.New("the wire is cut")
+
+func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
+	if w.called != nil {
+		w.called()
+	}
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
+	done, last := w.spend()
+	if !done {
+		return nil, errCut
+	}
+	response, err := w.send(r)
+	if last {
+		return nil, errCut
+	}
+	return response, err
+}
+
+func (w *wire) spend() (done, last bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.cut {
+		return false, true
+	}
+	if w.left > 0 {
+		w.left--
+		w.cut = w.left == 0
+	}
+	return !w.cut || w.after, w.cut
+}
+
+func (w *wire) send(r *http.Request) (*http.Response, error) {
+	if r.URL.Host == "systeme.test" {
+		if r.Body == nil {
+			r.Body = http.NoBody
+		}
+		answer := httptest.NewRecorder()
+		w.systeme.ServeHTTP(answer, r)
+		return answer.Result(), nil
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	if w.broken != nil && w.broken(operation, string(body)) {
+		return nil, errCut
+	}
+	if operation == "UpdateItem" {
+		w.mu.Lock()
+		w.wrote++
+		w.mu.Unlock()
+	}
+	r = r.Clone(r.Context())
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+// place returns where a round has come, as it is stored; "" for nowhere.
+func (w *world) place(round string) string {
+	w.tb.Helper()
+	out, err := w.aws.Client.GetItem(w.tb.Context(), &dynamodb.GetItemInput{
+		TableName: &w.aws.RegistryTable, ConsistentRead: aws.Bool(true),
+		Key: tenantdb.Item{"key": &types.AttributeValueMemberS{Value: "ROUND#" + round}},
+	})
+	w.must(err)
+	text, _ := out.Item["place"].(*types.AttributeValueMemberS)
+	if text == nil {
+		return ""
+	}
+	return text.Value
+}
