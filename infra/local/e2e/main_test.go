@@ -27,9 +27,12 @@ func mustSite(tb testing.TB) site {
 }
 
 func TestMain(m *testing.M) {
-	// The tests wait for the stack far more than they compute.
-	if err := flag.Set("test.parallel", "16"); err != nil {
-		panic(err)
+	// The tests wait for the stack far more than they compute, and each check of the
+	// property test is many requests.
+	for name, value := range map[string]string{"test.parallel": "16", "rapid.checks": "25"} {
+		if err := flag.Set(name, value); err != nil {
+			panic(err)
+		}
 	}
 	os.Exit(run(m))
 }
