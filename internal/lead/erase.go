@@ -46,7 +46,8 @@ type Erasure struct {
 // ErasureState is how far an erasure has come.
 type ErasureState string
 
-// The states of an erasure. A failed one goes on being tried.
+// The states of an erasure. A failed one goes on being tried, and is failed until it
+// is done.
 const (
 	ErasurePending ErasureState = "pending"
 	ErasureFailed  ErasureState = "failed"
@@ -70,7 +71,7 @@ func (l Leads) Erase(ctx context.Context, leadID string) error {
 	}
 	err = l.items.Transact(ctx,
 		tenantdb.Deleted{Sort: keyPrefix + leadID, Condition: exists},
-		tenantdb.Updated{Sort: erasureKey + leadID, Change: l.erasure(found)})
+		tenantdb.Updated{Sort: erasureKey + leadID, Change: Signed(ctx, l.erasure(found))})
 	if _, gone := errors.AsType[*tenantdb.Unmet](err); gone {
 		return ErrNotFound
 	}
@@ -85,10 +86,11 @@ func (l Leads) Erase(ctx context.Context, leadID string) error {
 func (l Leads) erasure(of Lead) tenantdb.Change {
 	now := l.now()
 	change := tenantdb.Change{
-		Expression: "SET leadId = :lead, erasureState = :pending, requestedAt = :now, email = :email, quietAt = :quiet",
+		Expression: "SET leadId = :lead, erasureState = :pending, requestedAt = :now, email = :email, quietAt = :quiet, alias = :alias, capturedAt = :captured",
 		Values: tenantdb.Item{
 			":lead": text(of.ID), ":pending": text(ErasurePending), ":email": text(of.Email),
 			":now": text(Stamp(now)), ":quiet": text(Stamp(now.Add(Quiet))),
+			":alias": text(of.Alias), ":captured": text(of.CreatedAt),
 		},
 	}
 	if of.ContactID != 0 {

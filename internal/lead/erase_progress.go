@@ -29,12 +29,11 @@ func (l Leads) FreeAddress(ctx context.Context, e Erasure) error {
 }
 
 // RecordErasing notes, before anything of a contact is removed, which contact that
-// is and until when the removal may take. An erasure that had failed is pending
-// again. ok is false when the erasure is done, so
+// is and until when the removal may take. ok is false when the erasure is done, so
 // that nothing may be removed for its sake.
 func (l Leads) RecordErasing(ctx context.Context, leadID string, contactID int64, until time.Time) (ok bool, err error) {
 	return l.updateErasure(ctx, leadID, tenantdb.Change{
-		Expression: "SET systemeContactId = :contact, quietAt = :until, erasureState = :pending REMOVE erasureError",
+		Expression: "SET systemeContactId = :contact, quietAt = :until",
 		Values:     tenantdb.Item{":contact": number(contactID), ":until": text(Stamp(until))},
 	})
 }
@@ -88,19 +87,19 @@ func onlyUnfinished(change tenantdb.Change) tenantdb.Change {
 // with nothing in Systeme.io. ok is false when the erasure is done already, or has
 // been asked for or gone on with since it was read.
 func (l Leads) FinishErasure(ctx context.Context, e Erasure) (ok bool, err error) {
-	writes := []tenantdb.Write{tenantdb.Updated{Sort: erasureKey + e.LeadID, Change: onlyUnfinished(tenantdb.Change{
-		Expression: "SET erasureState = :done, doneAt = :now REMOVE email, systemeContactId, deletedContactId, quietAt, erasureError",
+	writes := []tenantdb.Write{tenantdb.Updated{Sort: erasureKey + e.LeadID, Change: Signed(ctx, onlyUnfinished(tenantdb.Change{
+		Expression: "SET erasureState = :done, doneAt = :now REMOVE alias, capturedAt, email, systemeContactId, deletedContactId, quietAt, erasureError",
 		Condition:  "quietAt = :seen",
 		Values:     tenantdb.Item{":done": text(ErasureDone), ":now": text(Stamp(l.now())), ":seen": text(e.QuietAt)},
-	})}}
+	}))}}
 	_, err = l.Get(ctx, e.LeadID)
 	switch {
 	case err == nil:
-		writes = append(writes, tenantdb.Updated{Sort: keyPrefix + e.LeadID, Change: tenantdb.Change{
+		writes = append(writes, tenantdb.Updated{Sort: keyPrefix + e.LeadID, Change: Signed(ctx, tenantdb.Change{
 			Expression: "SET syncState = :pending REMOVE syncError, systemeContactId, systemeTagsApplied, systemeSyncedAt, workflowTags",
 			Condition:  exists,
 			Values:     tenantdb.Item{":pending": text(Pending)},
-		}})
+		})})
 	case !errors.Is(err, ErrNotFound):
 		return false, err
 	}

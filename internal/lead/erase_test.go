@@ -87,7 +87,7 @@ func TestErase(t *testing.T) {
 		t.Errorf("found %v", got.Leads)
 	}
 	want[lead.Lead](t, s, 200, sarah, "GET /leads/{leadId} "+hers, "", "")
-	if got := names(s.erasure(t, john, id)); got != "email erasureState leadId quietAt requestedAt sk systemeContactId userId" {
+	if got := names(s.erasure(t, john, id)); got != "alias capturedAt changedBy changedIn email erasureState leadId quietAt requestedAt sk systemeContactId userId" {
 		t.Errorf("kept %s", got)
 	}
 	e := mustUnfinished(t, leads, id)
@@ -204,7 +204,7 @@ func TestErasureInItsSteps(t *testing.T) {
 	if ok, err := leads.FinishErasure(t.Context(), e); !ok || err != nil {
 		t.Fatalf("%v, %v", ok, err)
 	}
-	if got := names(s.erasure(t, john, id)); got != "doneAt erasureState leadId requestedAt sk userId" {
+	if got := names(s.erasure(t, john, id)); got != "changedBy changedIn doneAt erasureState leadId requestedAt sk userId" {
 		t.Errorf("kept %s", got)
 	}
 	got = want[erasuresListed](t, s, 200, john, "GET /erasures", "", "")
