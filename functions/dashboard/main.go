@@ -1,4 +1,4 @@
-// Command dashboard is the function that shows an IB its own record and counters.
+// Command dashboard is the function that shows an IB its own record, counters and audit trail.
 package main
 
 import (
@@ -13,6 +13,7 @@ import (
 
 	"clientflow/internal/account"
 	"clientflow/internal/account/profile"
+	"clientflow/internal/audit"
 	"clientflow/internal/awsclient"
 	"clientflow/internal/env"
 	"clientflow/internal/eventlog"
@@ -45,6 +46,8 @@ func main() {
 	lender := tenantrole.New(sts.NewFromConfig(awsclient.Config(http, roles)), roleARN)
 	users := account.NewUsers(tenantdb.Lent(db, usersTable, "", lender))
 	routes := profile.Routes(verifier, users)
-	maps.Copy(routes, stats.Routes(verifier, tenantdb.Lent(db, leadsTable, lead.SortKey, lender), users, time.Now))
+	leads := tenantdb.Lent(db, leadsTable, lead.SortKey, lender)
+	maps.Copy(routes, stats.Routes(verifier, leads, users, time.Now))
+	maps.Copy(routes, audit.Routes(verifier, audit.NewStore(leads), lead.NewStore(leads, time.Now)))
 	lambda.Start(routes.Serve(log))
 }

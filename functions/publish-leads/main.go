@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
+	"clientflow/internal/audit"
 	"clientflow/internal/awsclient"
 	"clientflow/internal/env"
 	"clientflow/internal/eventlog"
@@ -29,7 +30,7 @@ func main() {
 	tables, queues := awsclient.Service{Variable: "DYNAMODB", Host: "dynamodb"}, awsclient.Service{Variable: "SQS", Host: "sqs"}
 	http := awsclient.NewHTTPClient()
 	awsclient.Prewarm(http, tables, queues)
-	counters := tally.New(tenantdb.Owned(dynamodb.NewFromConfig(awsclient.Config(http, tables)), leadsTable, lead.SortKey))
+	leads := tenantdb.Owned(dynamodb.NewFromConfig(awsclient.Config(http, tables)), leadsTable, lead.SortKey)
 	queue := publish.NewQueue(sqs.NewFromConfig(awsclient.Config(http, queues)), queueURL)
-	lambda.Start(publish.New(queue, counters, log).Handle)
+	lambda.Start(publish.New(queue, tally.New(leads), audit.NewStore(leads), log).Handle)
 }

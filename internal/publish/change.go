@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"clientflow/internal/audit"
 	"clientflow/internal/lead"
 	"clientflow/internal/stats/tally"
 	"clientflow/internal/tenant"
@@ -23,6 +24,8 @@ type change struct {
 	// wantsSync tells that the lead is new, or that its IB asked for it to be
 	// synced again, or erased.
 	wantsSync bool
+	// entry is what the audit trail is to tell of it; nil for nothing.
+	entry *audit.Entry
 }
 
 // record is a record of the stream as far as it is used.
@@ -89,6 +92,13 @@ func parse(raw json.RawMessage) (change, error) {
 	read, err := about(owner, leadID)
 	if err != nil {
 		return c, fmt.Errorf("record: %w", err)
+	}
+	entry, told, err := audit.Read(raw)
+	if err != nil {
+		return c, err
+	}
+	if told {
+		read.entry = &entry
 	}
 	return read, nil
 }

@@ -1,11 +1,11 @@
 // Package publish turns what happened to leads and IBs, as the tables' streams tell
-// it, into sync messages and counters.
+// it, into sync messages, counters and the audit trail.
 //
 // The stream is the outbox: what is stored is in it, and a record is done with
-// only when its message is in the queue and it is counted. Both may happen
-// again after a crash. A message sent twice finds a lead that is synced already,
-// and counters know what they have counted. Messages go first, so that no lead
-// waits for a counter.
+// only when its message is in the queue, it is counted, and the trail tells of it.
+// All may happen again after a crash. A message sent twice finds a lead that is
+// synced already, counters know what they have counted, and an entry of the trail
+// is made once. Messages go first, so that no lead waits for a counter.
 package publish
 
 import (
@@ -18,6 +18,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
+	"clientflow/internal/audit"
 	"clientflow/internal/eventlog"
 	"clientflow/internal/stats/tally"
 	"clientflow/internal/tenant"
@@ -44,15 +45,16 @@ type Failure struct {
 type Publisher struct {
 	queue    Queue
 	counters tally.Counters
+	trail    audit.Store
 	log      *slog.Logger
 }
 
 // New returns a Publisher.
-func New(queue Queue, counters tally.Counters, log *slog.Logger) Publisher {
-	return Publisher{queue, counters, log}
+func New(queue Queue, counters tally.Counters, trail audit.Store, log *slog.Logger) Publisher {
+	return Publisher{queue, counters, trail, log}
 }
 
-// Handle publishes and counts a batch. What fails is asked for again from the
+// Handle publishes, counts and records a batch. What fails is asked for again from the
 // first failed record on. A record that cannot be read is logged as an error
 // and left behind: it would fail for ever and hold up the leads of all tenants.
 func (p Publisher) Handle(ctx context.Context, event Event) (Response, error) {
@@ -67,6 +69,9 @@ func (p Publisher) Handle(ctx context.Context, event Event) (Response, error) {
 		failed, errs = first, append(errs, err)
 	}
 	if first, err := p.count(ctx, changes); err != nil {
+		failed, errs = min(failed, first), append(errs, err)
+	}
+	if first, err := p.record(ctx, changes); err != nil {
 		failed, errs = min(failed, first), append(errs, err)
 	}
 	attrs := []any{slog.Int("records", len(event.Records)), slog.Int("unreadable", unreadable)}
@@ -92,6 +97,22 @@ func (p Publisher) read(log *slog.Logger, event Event) (changes []change, unread
 		}
 	}
 	return changes, unreadable
+}
+
+// record adds to the audit trail what it is to tell of the changes. With errors it
+// returns the index of the first change that failed.
+func (p Publisher) record(ctx context.Context, changes []change) (failed int, err error) {
+	var entries []audit.Owned
+	var at []int
+	for i, c := range changes {
+		if c.entry != nil {
+			entries, at = append(entries, audit.Owned{Owner: c.owner, Entry: *c.entry}), append(at, i)
+		}
+	}
+	if first, err := p.trail.Append(ctx, entries); err != nil {
+		return at[first], err
+	}
+	return len(changes), nil
 }
 
 // count counts the changes, tenants side by side. With errors it returns the

@@ -20,6 +20,7 @@ import (
 	sqstypes "github.com/aws/aws-sdk-go-v2/service/sqs/types"
 
 	"clientflow/infra/local/localtest"
+	"clientflow/internal/audit"
 	"clientflow/internal/eventlog"
 	"clientflow/internal/lead"
 	"clientflow/internal/publish"
@@ -82,7 +83,7 @@ func newSite(tb testing.TB) *site {
 
 func (s *site) countBy(api tenantdb.API) {
 	s.counters = tally.New(tenantdb.Owned(api, s.aws.LeadsTable, lead.SortKey))
-	s.publisher = publish.New(publish.NewQueue(&s.queue, "http://queue"), s.counters, eventlog.New(&s.log, "publish-leads"))
+	s.publisher = publish.New(publish.NewQueue(&s.queue, "http://queue"), s.counters, audit.NewStore(tenantdb.Owned(s.aws.Client, s.aws.LeadsTable, lead.SortKey)), eventlog.New(&s.log, "publish-leads"))
 }
 
 func mustTenant(tb testing.TB, userID string) tenant.ID {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
+	"clientflow/internal/audit"
 	"clientflow/internal/httpapi"
 	"clientflow/internal/lead"
 	"clientflow/internal/publish"
@@ -43,10 +44,11 @@ func TestStatsFollow(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.capture(t, john, johnsPrefix, jane)
-	counters := tally.New(tenantdb.Owned(s.aws.Client, s.aws.LeadsTable, lead.SortKey))
+	leads := tenantdb.Owned(s.aws.Client, s.aws.LeadsTable, lead.SortKey)
+	counters := tally.New(leads)
 	captured := s.aws.LeadChanges(t, 2)
 	s.take(t, added(johnsPrefix+"converted"))
-	publisher := publish.New(publish.NewQueue(noQueue{t}, "http://queue.test"), counters, s.logger)
+	publisher := publish.New(publish.NewQueue(noQueue{t}, "http://queue.test"), counters, audit.NewStore(leads), s.logger)
 	// The capture itself asks for a sync, so it is left out.
 	changes := s.aws.LeadChanges(t, len(captured)+1)[len(captured):]
 	if response, err := publisher.Handle(t.Context(), publish.Event{Records: changes}); err != nil || len(response.Failures) > 0 {

@@ -61,6 +61,7 @@ var registry = map[string]decision{
 	"GET /me":                     {access: tenantScoped},
 	"PATCH /me":                   {access: tenantScoped, body: object{"name": "Changed"}},
 	"GET /stats":                  {access: tenantScoped},
+	"GET /audit":                  {access: tenantScoped},
 	"GET /contacts":               {access: tenantScoped},
 	"GET /leads":                  {access: tenantScoped},
 	"POST /leads":                 {access: tenantScoped, body: object{"email": "matrix@visitors.test", "name": "Changed"}},
