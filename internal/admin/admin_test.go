@@ -187,6 +187,9 @@ func TestSettingsThatAreMissing(t *testing.T) {
 		t.Fatal("no settings are enough")
 	}
 	for name := range newWorld(t).function.Environment {
+		if strings.HasPrefix(name, "AWS_") {
+			continue // the SDK's own
+		}
 		if named := strings.Contains(err.Error(), name+" "); named == (name == "SYSTEME_API_KEY") {
 			t.Errorf("%s is named: %v", name, named)
 		}
