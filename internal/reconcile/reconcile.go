@@ -78,33 +78,40 @@ func (r *Reconciler) Handle(ctx context.Context) error {
 		log.Warn("event", slog.String("outcome", "no API key"))
 		return nil
 	}
-	err := r.run(ctx, log)
-	if err == nil {
-		return nil
+	done, err := r.run(ctx, log)
+	attrs := []any{slog.Int("requeued", done.requeued), slog.Int("found", done.found)}
+	switch {
+	case err == nil:
+		log.Info("event", append(attrs, slog.String("outcome", "ok"))...)
+	case ctx.Err() != nil || systemes(err):
+		log.Warn("event", append(attrs, slog.String("outcome", "stopped"), eventlog.Error(err))...)
+		err = nil
+	default:
+		log.Error("event", append(attrs, slog.String("outcome", "failed"), eventlog.Error(err))...)
 	}
-	if ctx.Err() != nil || systemes(err) {
-		log.Warn("stopped", eventlog.Error(err))
-		return nil
-	}
-	log.Error("stopped", eventlog.Error(err))
 	return err
 }
 
+// counts say what a run did.
+type counts struct {
+	// requeued are the leads that were put back into the queue, found the tags that
+	// were new to their leads.
+	requeued, found int
+}
+
 // run does what can be done with the account as it is.
-func (r *Reconciler) run(ctx context.Context, log *slog.Logger) error {
+func (r *Reconciler) run(ctx context.Context, log *slog.Logger) (done counts, err error) {
 	findings := r.inspect(ctx, log)
-	var requeued, found int
+	if !connection.Holds(findings, connection.Access) {
+		return done, nil
+	}
 	var errWaiting, errMissed error
-	// What waits for an account in order would be in the queue twice.
-	if connection.Holds(findings, connection.Access) && connection.Holds(findings, connection.Fields) {
-		requeued, errWaiting = r.requeue(ctx)
+	if connection.Holds(findings, connection.Fields) { // or what waits would only be in the queue twice
+		done.requeued, errWaiting = r.requeue(ctx)
 	}
-	if connection.Holds(findings, connection.Access) {
-		away := findings[len(findings)-1].State != connection.Right // the webhook's
-		found, errMissed = r.catchUp(ctx, away)
-	}
-	log.Info("event", slog.Int("requeued", requeued), slog.Int("found", found))
-	return errors.Join(errWaiting, errMissed)
+	away := findings[len(findings)-1].State != connection.Right // the webhook's
+	done.found, errMissed = r.catchUp(ctx, away)
+	return done, errors.Join(errWaiting, errMissed)
 }
 
 // inspect mends the account and writes a line for each thing that was not right,

@@ -41,6 +41,7 @@ func spare() map[string]string {
 		"sqs:sendmessage on PublishDeadQueue":           "for changes that could not be published within a day",
 		"sqs:changemessagevisibility on LeadSyncQueue":  "when Systeme.io asks to wait; internal/tagsync tests it",
 		"sqs:listmessagemovetasks on LeadSyncDeadQueue": "when dead letters are being moved already; internal/admin tests it",
+		"dynamodb:updateitem on UsersTable":             "for an IB's tags that were not made for hours; internal/reconcile tests it",
 		"dynamodb:deleteitem on RegistryTable":          "for a tag id that has gone stale; internal/tagsync tests it",
 	}
 }
