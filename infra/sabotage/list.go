@@ -5,7 +5,7 @@ import "slices"
 // entries are all sabotages. Texts are kept as short as they can be and still
 // stand in their file once.
 func entries() []entry {
-	return slices.Concat(ofStores(), ofRoles(), ofRoutes(), ofClaims(), ofVisitors(), ofTags(), ofSysteme(), ofRules())
+	return slices.Concat(ofStores(), ofRoles(), ofRoutes(), ofClaims(), ofVisitors(), ofTags(), ofSysteme(), ofStack(), ofRules())
 }
 
 // ofStores remove what keeps a store to its tenant.
