@@ -2,9 +2,8 @@
 package main
 
 import (
-	"os"
+	"log/slog"
 
-	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
@@ -12,12 +11,13 @@ import (
 	"clientflow/internal/account/identity"
 	"clientflow/internal/awsclient"
 	"clientflow/internal/env"
-	"clientflow/internal/eventlog"
+	"clientflow/internal/function"
 )
 
-func main() {
-	log := eventlog.New(os.Stdout, "account")
-	var settings env.Reader
+func main() { function.Start("account", build) }
+
+// build makes the handler from the function's environment.
+func build(settings *env.Reader, log *slog.Logger) (any, error) {
 	usersTable := settings.Text("USERS_TABLE", "the table of IBs")
 	registryTable := settings.Text("REGISTRY_TABLE", "the table of what is unique among IBs")
 	client := identity.Client{
@@ -25,14 +25,10 @@ func main() {
 		ID:     settings.Text("USER_POOL_CLIENT_ID", "the user pool client through which IBs sign in"),
 	}
 	if err := settings.Err(); err != nil {
-		log.Error("start", eventlog.Error(err))
-		os.Exit(1)
+		return nil, err
 	}
-	tables := awsclient.Service{Variable: "DYNAMODB", Host: "dynamodb"}
-	users := awsclient.Service{Variable: "COGNITO_IDENTITY_PROVIDER", Host: "cognito-idp"}
-	http := awsclient.NewHTTPClient()
-	awsclient.Prewarm(http, tables, users)
-	registrar := account.NewRegistrar(dynamodb.NewFromConfig(awsclient.Config(http, tables)), usersTable, registryTable)
-	pool := cognitoidentityprovider.NewFromConfig(awsclient.Config(http, users))
-	lambda.Start(identity.NewDesk(pool, client, registrar, identity.AnswerStep).Routes().Serve(log))
+	aws := awsclient.Connect(awsclient.DynamoDB, awsclient.Cognito)
+	registrar := account.NewRegistrar(dynamodb.NewFromConfig(aws.Config(awsclient.DynamoDB)), usersTable, registryTable)
+	pool := cognitoidentityprovider.NewFromConfig(aws.Config(awsclient.Cognito))
+	return identity.NewDesk(pool, client, registrar, identity.AnswerStep).Routes().Serve(log), nil
 }

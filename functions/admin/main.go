@@ -2,33 +2,30 @@
 package main
 
 import (
-	"os"
+	"log/slog"
 
-	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"clientflow/internal/admin"
 	"clientflow/internal/awsclient"
 	"clientflow/internal/env"
-	"clientflow/internal/eventlog"
+	"clientflow/internal/function"
 )
 
-func main() {
-	log := eventlog.New(os.Stdout, "admin")
-	settings, err := admin.ReadSettings(&env.Reader{})
+func main() { function.Start("admin", build) }
+
+// build makes the handler from the function's environment.
+func build(settings *env.Reader, log *slog.Logger) (any, error) {
+	read, err := admin.ReadSettings(settings)
 	if err != nil {
-		log.Error("start", eventlog.Error(err))
-		os.Exit(1)
+		return nil, err
 	}
-	tables, queues := awsclient.Service{Variable: "DYNAMODB", Host: "dynamodb"}, awsclient.Service{Variable: "SQS", Host: "sqs"}
-	http := awsclient.NewHTTPClient()
-	awsclient.Prewarm(http, tables, queues)
-	db := dynamodb.NewFromConfig(awsclient.Config(http, tables))
-	routes, err := admin.Routes(settings, db, sqs.NewFromConfig(awsclient.Config(http, queues)))
+	aws := awsclient.Connect(awsclient.DynamoDB, awsclient.SQS)
+	db := dynamodb.NewFromConfig(aws.Config(awsclient.DynamoDB))
+	routes, err := admin.Routes(read, db, sqs.NewFromConfig(aws.Config(awsclient.SQS)))
 	if err != nil {
-		log.Error("start", eventlog.Error(err))
-		os.Exit(1)
+		return nil, err
 	}
-	lambda.Start(routes.Serve(log))
+	return routes.Serve(log), nil
 }

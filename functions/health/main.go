@@ -2,14 +2,16 @@
 package main
 
 import (
-	"os"
+	"log/slog"
 
-	"github.com/aws/aws-lambda-go/lambda"
-
-	"clientflow/internal/eventlog"
+	"clientflow/internal/env"
+	"clientflow/internal/function"
 	"clientflow/internal/health"
 )
 
-func main() {
-	lambda.Start(health.Routes().Serve(eventlog.New(os.Stdout, "health")))
+func main() { function.Start("health", build) }
+
+// build makes the handler; there is nothing to set.
+func build(_ *env.Reader, log *slog.Logger) (any, error) {
+	return health.Routes().Serve(log), nil
 }

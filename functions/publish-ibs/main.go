@@ -2,28 +2,25 @@
 package main
 
 import (
-	"os"
+	"log/slog"
 
-	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"clientflow/internal/awsclient"
 	"clientflow/internal/env"
-	"clientflow/internal/eventlog"
+	"clientflow/internal/function"
 	"clientflow/internal/publish"
 )
 
-func main() {
-	log := eventlog.New(os.Stdout, "publish-ibs")
-	var settings env.Reader
+func main() { function.Start("publish-ibs", build) }
+
+// build makes the handler from the function's environment.
+func build(settings *env.Reader, log *slog.Logger) (any, error) {
 	queueURL := settings.Text("LEAD_SYNC_QUEUE_URL", "the queue of what is to be brought to Systeme.io")
 	if err := settings.Err(); err != nil {
-		log.Error("start", eventlog.Error(err))
-		os.Exit(1)
+		return nil, err
 	}
-	queues := awsclient.Service{Variable: "SQS", Host: "sqs"}
-	http := awsclient.NewHTTPClient()
-	awsclient.Prewarm(http, queues)
-	queue := publish.NewQueue(sqs.NewFromConfig(awsclient.Config(http, queues)), queueURL)
-	lambda.Start(publish.NewIBs(queue, log).Handle)
+	aws := awsclient.Connect(awsclient.SQS)
+	queue := publish.NewQueue(sqs.NewFromConfig(aws.Config(awsclient.SQS)), queueURL)
+	return publish.NewIBs(queue, log).Handle, nil
 }

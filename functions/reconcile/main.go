@@ -2,31 +2,28 @@
 package main
 
 import (
-	"os"
+	"log/slog"
 
-	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"clientflow/internal/awsclient"
 	"clientflow/internal/env"
-	"clientflow/internal/eventlog"
+	"clientflow/internal/function"
 	"clientflow/internal/reconcile"
 )
 
-func main() {
-	log := eventlog.New(os.Stdout, "reconcile")
-	settings, err := reconcile.ReadSettings(&env.Reader{})
+func main() { function.Start("reconcile", build) }
+
+// build makes the handler from the function's environment.
+func build(settings *env.Reader, log *slog.Logger) (any, error) {
+	read, err := reconcile.ReadSettings(settings)
 	if err != nil {
-		log.Error("start", eventlog.Error(err))
-		os.Exit(1)
+		return nil, err
 	}
-	tables := awsclient.Service{Variable: "DYNAMODB", Host: "dynamodb"}
-	http := awsclient.NewHTTPClient()
-	awsclient.Prewarm(http, tables)
-	reconciler, err := reconcile.New(settings, dynamodb.NewFromConfig(awsclient.Config(http, tables)), log)
+	aws := awsclient.Connect(awsclient.DynamoDB)
+	reconciler, err := reconcile.New(read, dynamodb.NewFromConfig(aws.Config(awsclient.DynamoDB)), log)
 	if err != nil {
-		log.Error("start", eventlog.Error(err))
-		os.Exit(1)
+		return nil, err
 	}
-	lambda.Start(reconciler.Handle)
+	return reconciler.Handle, nil
 }

@@ -2,34 +2,31 @@
 package main
 
 import (
-	"os"
+	"log/slog"
 
-	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"clientflow/internal/awsclient"
 	"clientflow/internal/env"
-	"clientflow/internal/eventlog"
+	"clientflow/internal/function"
 	"clientflow/internal/tagsync"
 )
 
-func main() {
-	log := eventlog.New(os.Stdout, "sync-tags")
-	settings, err := tagsync.ReadSettings(&env.Reader{})
+func main() { function.Start("sync-tags", build) }
+
+// build makes the handler from the function's environment.
+func build(settings *env.Reader, log *slog.Logger) (any, error) {
+	read, err := tagsync.ReadSettings(settings)
 	if err != nil {
-		log.Error("start", eventlog.Error(err))
-		os.Exit(1)
+		return nil, err
 	}
-	tables, queues := awsclient.Service{Variable: "DYNAMODB", Host: "dynamodb"}, awsclient.Service{Variable: "SQS", Host: "sqs"}
-	http := awsclient.NewHTTPClient()
-	awsclient.Prewarm(http, tables, queues)
-	db := dynamodb.NewFromConfig(awsclient.Config(http, tables))
-	queue := sqs.NewFromConfig(awsclient.Config(http, queues))
-	handler, err := tagsync.New(settings, db, queue, log)
+	aws := awsclient.Connect(awsclient.DynamoDB, awsclient.SQS)
+	db := dynamodb.NewFromConfig(aws.Config(awsclient.DynamoDB))
+	queue := sqs.NewFromConfig(aws.Config(awsclient.SQS))
+	handler, err := tagsync.New(read, db, queue, log)
 	if err != nil {
-		log.Error("start", eventlog.Error(err))
-		os.Exit(1)
+		return nil, err
 	}
-	lambda.Start(handler.Handle)
+	return handler.Handle, nil
 }

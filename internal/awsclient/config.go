@@ -8,6 +8,7 @@
 package awsclient
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"net/http"
@@ -21,55 +22,59 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 )
 
-// A Service is an AWS service, as the environment variable of its endpoint and
-// its host name spell it.
-type Service struct {
-	// Variable is the suffix of AWS_ENDPOINT_URL_….
-	Variable string
-	// Host is the first label of the service's host name.
-	Host string
-}
+// Service is an AWS service, as its host name begins.
+type Service string
+
+// The services that functions call.
+const (
+	Cognito  Service = "cognito-idp"
+	DynamoDB Service = "dynamodb"
+	SQS      Service = "sqs"
+	STS      Service = "sts"
+)
 
 // prewarmTimeout bounds what a connection that cannot be opened costs a cold
 // start.
 const prewarmTimeout = time.Second
 
-// Config returns the configuration for one service from Lambda's environment:
-// AWS_REGION, the function's credentials, and AWS_ENDPOINT_URL_<SERVICE> or
-// AWS_ENDPOINT_URL where another endpoint than AWS's own is meant.
-func Config(client *awshttp.BuildableClient, service Service) aws.Config {
-	config := aws.Config{
-		Region: os.Getenv("AWS_REGION"),
-		Credentials: credentials.NewStaticCredentialsProvider(
-			os.Getenv("AWS_ACCESS_KEY_ID"), os.Getenv("AWS_SECRET_ACCESS_KEY"), os.Getenv("AWS_SESSION_TOKEN")),
-		HTTPClient: client,
-		// One host per service, so that tenants' calls share its connections.
-		AccountIDEndpointMode: aws.AccountIDEndpointModeDisabled,
-	}
-	if endpoint := override(service); endpoint != "" {
-		config.BaseEndpoint = aws.String(endpoint)
-	}
-	return config
+// Connection is the HTTP client that all SDK clients of a function share.
+type Connection struct {
+	http *awshttp.BuildableClient
 }
 
-// NewHTTPClient returns the HTTP client that all SDK clients of a function share.
-func NewHTTPClient() *awshttp.BuildableClient {
-	return awshttp.NewBuildableClient().
+// Connect opens a connection to each service, side by side, for the first event to
+// find. A connection that cannot be opened is not an error: the call that needs it
+// says more than this one could.
+func Connect(services ...Service) Connection {
+	c := Connection{awshttp.NewBuildableClient().
 		WithTimeout(5 * time.Second).
-		WithTransportOptions(func(t *http.Transport) { t.MaxIdleConnsPerHost = 64 })
-}
-
-// Prewarm opens a connection to each service, side by side, for the first event
-// to find. A connection that cannot be opened is not an error: the call that
-// needs it says more than this one could.
-func Prewarm(client *awshttp.BuildableClient, services ...Service) {
+		WithTransportOptions(func(t *http.Transport) { t.MaxIdleConnsPerHost = 64 })}
 	ctx, cancel := context.WithTimeout(context.Background(), prewarmTimeout)
 	defer cancel()
 	var opened sync.WaitGroup
 	for _, service := range services {
-		opened.Go(func() { open(ctx, client, endpoint(service)) })
+		opened.Go(func() { open(ctx, c.http, service.endpoint()) })
 	}
 	opened.Wait()
+	return c
+}
+
+// Config returns the configuration for one service from Lambda's environment:
+// AWS_REGION, the function's credentials, and AWS_ENDPOINT_URL_<SERVICE> or
+// AWS_ENDPOINT_URL where another endpoint than AWS's own is meant.
+func (c Connection) Config(service Service) aws.Config {
+	config := aws.Config{
+		Region: os.Getenv("AWS_REGION"),
+		Credentials: credentials.NewStaticCredentialsProvider(
+			os.Getenv("AWS_ACCESS_KEY_ID"), os.Getenv("AWS_SECRET_ACCESS_KEY"), os.Getenv("AWS_SESSION_TOKEN")),
+		HTTPClient: c.http,
+		// One host per service, so that tenants' calls share its connections.
+		AccountIDEndpointMode: aws.AccountIDEndpointModeDisabled,
+	}
+	if endpoint := service.override(); endpoint != "" {
+		config.BaseEndpoint = aws.String(endpoint)
+	}
+	return config
 }
 
 func open(ctx context.Context, client *awshttp.BuildableClient, url string) {
@@ -86,16 +91,20 @@ func open(ctx context.Context, client *awshttp.BuildableClient, url string) {
 	_ = response.Body.Close()
 }
 
-func override(service Service) string {
-	if own := os.Getenv("AWS_ENDPOINT_URL_" + service.Variable); own != "" {
-		return strings.TrimSuffix(own, "/")
-	}
-	return strings.TrimSuffix(os.Getenv("AWS_ENDPOINT_URL"), "/")
+// override is the endpoint that the environment gives in place of AWS's own; ""
+// when it gives none.
+func (s Service) override() string {
+	return strings.TrimSuffix(cmp.Or(os.Getenv("AWS_ENDPOINT_URL_"+s.variable()), os.Getenv("AWS_ENDPOINT_URL")), "/")
 }
 
-func endpoint(service Service) string {
-	if own := override(service); own != "" {
-		return own
+// variable is how the SDKs spell the service in names of variables.
+func (s Service) variable() string {
+	if s == Cognito {
+		return "COGNITO_IDENTITY_PROVIDER"
 	}
-	return "https://" + service.Host + "." + os.Getenv("AWS_REGION") + ".amazonaws.com"
+	return strings.ToUpper(string(s))
+}
+
+func (s Service) endpoint() string {
+	return cmp.Or(s.override(), "https://"+string(s)+"."+os.Getenv("AWS_REGION")+".amazonaws.com")
 }

@@ -12,8 +12,6 @@ import (
 	"clientflow/internal/awsclient"
 )
 
-var tables = awsclient.Service{Variable: "DYNAMODB", Host: "dynamodb"}
-
 func TestConfigReadsLambdasEnvironment(t *testing.T) {
 	t.Setenv("AWS_REGION", "eu-west-1")
 	t.Setenv("AWS_ACCESS_KEY_ID", "AKID")
@@ -22,7 +20,7 @@ func TestConfigReadsLambdasEnvironment(t *testing.T) {
 	t.Setenv("AWS_ENDPOINT_URL", "")
 	t.Setenv("AWS_ENDPOINT_URL_DYNAMODB", "")
 
-	config := awsclient.Config(awsclient.NewHTTPClient(), tables)
+	config := awsclient.Connect().Config(awsclient.DynamoDB)
 	keys, err := config.Credentials.Retrieve(t.Context())
 	if err != nil || keys.AccessKeyID != "AKID" || keys.SecretAccessKey != "secret" || keys.SessionToken != "token" {
 		t.Errorf("credentials %v, %v", keys, err)
@@ -39,19 +37,25 @@ func TestConfigPrefersTheServicesOwnEndpoint(t *testing.T) {
 	} {
 		t.Setenv("AWS_ENDPOINT_URL", tt.all)
 		t.Setenv("AWS_ENDPOINT_URL_DYNAMODB", tt.own)
-		if got := aws.ToString(awsclient.Config(awsclient.NewHTTPClient(), tables).BaseEndpoint); got != tt.want {
+		if got := aws.ToString(awsclient.Connect().Config(awsclient.DynamoDB).BaseEndpoint); got != tt.want {
 			t.Errorf("endpoint %q, want %q", got, tt.want)
 		}
 	}
 }
 
-func TestPrewarmLeavesAConnectionForTheFirstCall(t *testing.T) {
+func TestCognitosVariableIsItsLongName(t *testing.T) {
+	t.Setenv("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", "http://127.0.0.1:9229")
+	if got := aws.ToString(awsclient.Connect().Config(awsclient.Cognito).BaseEndpoint); got != "http://127.0.0.1:9229" {
+		t.Errorf("endpoint %q", got)
+	}
+}
+
+func TestConnectLeavesAConnectionForTheFirstCall(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	defer server.Close()
 	t.Setenv("AWS_ENDPOINT_URL", server.URL)
-	client := awsclient.NewHTTPClient()
 
-	awsclient.Prewarm(client, tables)
+	client := awsclient.Connect(awsclient.DynamoDB).Config(awsclient.DynamoDB).HTTPClient
 
 	reused := false
 	trace := &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) { reused = info.Reused }}
@@ -71,12 +75,12 @@ func TestPrewarmLeavesAConnectionForTheFirstCall(t *testing.T) {
 	}
 }
 
-func TestPrewarmOutlivesAnEndpointThatIsDown(t *testing.T) {
+func TestConnectOutlivesAnEndpointThatIsDown(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	server.Close()
 	t.Setenv("AWS_ENDPOINT_URL", server.URL)
 	started := time.Now()
-	awsclient.Prewarm(awsclient.NewHTTPClient(), tables)
+	awsclient.Connect(awsclient.DynamoDB)
 	if took := time.Since(started); took > 3*time.Second {
 		t.Errorf("took %v", took)
 	}

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"clientflow/internal/env"
 )
 
 // adminGroup is the Cognito group whose members may call the admin's routes.
@@ -33,6 +35,15 @@ type Verifier struct {
 	ClientID string
 	// Now is the clock.
 	Now func() time.Time
+}
+
+// ReadVerifier reads which user pool and client tokens must be of.
+func ReadVerifier(settings *env.Reader) Verifier {
+	return Verifier{
+		Issuer:   settings.Text("TOKEN_ISSUER", "the user pool whose tokens are taken"),
+		ClientID: settings.Text("USER_POOL_CLIENT_ID", "the user pool client whose tokens are taken"),
+		Now:      time.Now,
+	}
 }
 
 // Verify returns the caller that the claims prove, or ErrUnverified. Claims are
