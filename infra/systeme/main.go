@@ -58,5 +58,6 @@ func realMain(ctx context.Context, arguments []string, getenv func(string) strin
 		fmt.Fprint(out, usage)
 		return flag.ErrHelp
 	}
-	return errors.New(usage)
+	fmt.Fprint(out, usage)
+	return errWrong
 }
