@@ -16,6 +16,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 )
 
@@ -58,6 +59,5 @@ func realMain(ctx context.Context, arguments []string, getenv func(string) strin
 		fmt.Fprint(out, usage)
 		return flag.ErrHelp
 	}
-	fmt.Fprint(out, usage)
-	return errWrong
+	return errors.New(strings.TrimSpace(usage))
 }
