@@ -13,6 +13,7 @@ import (
 	"clientflow/internal/env"
 	"clientflow/internal/function"
 	"clientflow/internal/lead"
+	"clientflow/internal/ownership"
 	"clientflow/internal/tenantdb"
 )
 
@@ -23,12 +24,13 @@ func build(settings *env.Reader, log *slog.Logger) (any, error) {
 	leadsTable := settings.Text("LEADS_TABLE", "the table of leads")
 	usersTable := settings.Text("USERS_TABLE", "the table of IBs")
 	registryTable := settings.Text("REGISTRY_TABLE", "the table that tells whose a form is")
+	rule := ownership.Read(settings, registryTable)
 	if err := settings.Err(); err != nil {
 		return nil, err
 	}
 	aws := awsclient.Connect(awsclient.DynamoDB)
 	db := dynamodb.NewFromConfig(aws.Config(awsclient.DynamoDB))
 	forms := capture.NewForms(db, registryTable, account.NewUsers(tenantdb.Owned(db, usersTable, "")))
-	leads := lead.NewStore(tenantdb.Owned(db, leadsTable, lead.SortKey), time.Now)
+	leads := lead.NewStore(tenantdb.Owned(db, leadsTable, lead.SortKey), time.Now).Under(rule)
 	return capture.Routes(forms, leads).Serve(log), nil
 }

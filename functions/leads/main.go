@@ -12,6 +12,7 @@ import (
 	"clientflow/internal/env"
 	"clientflow/internal/function"
 	"clientflow/internal/lead"
+	"clientflow/internal/ownership"
 	"clientflow/internal/tenant"
 	"clientflow/internal/tenantdb"
 	"clientflow/internal/tenantrole"
@@ -22,6 +23,7 @@ func main() { function.Start("leads", build) }
 // build makes the handler from the function's environment.
 func build(settings *env.Reader, log *slog.Logger) (any, error) {
 	leadsTable := settings.Text("LEADS_TABLE", "the table of leads")
+	rule := ownership.Read(settings, settings.Text("REGISTRY_TABLE", "the table that tells whose an address is"))
 	roleARN := settings.Text("TENANT_ROLE_ARN", "the role that reaches one tenant's items")
 	verifier := tenant.ReadVerifier(settings)
 	if err := settings.Err(); err != nil {
@@ -30,5 +32,5 @@ func build(settings *env.Reader, log *slog.Logger) (any, error) {
 	aws := awsclient.Connect(awsclient.DynamoDB, awsclient.STS)
 	lender := tenantrole.New(sts.NewFromConfig(aws.Config(awsclient.STS)), roleARN)
 	leads := tenantdb.Lent(dynamodb.NewFromConfig(aws.Config(awsclient.DynamoDB)), leadsTable, lead.SortKey, lender)
-	return lead.Routes(verifier, lead.NewStore(leads, time.Now)).Serve(log), nil
+	return lead.Routes(verifier, lead.NewStore(leads, time.Now).Under(rule)).Serve(log), nil
 }
