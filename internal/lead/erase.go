@@ -19,8 +19,9 @@ import (
 const Quiet = 3 * time.Minute
 
 // Erasure is what is left to do for a lead that was erased: it is gone here, and
-// its traces in Systeme.io are still to be removed. It is kept when that is done,
-// without the address and the contact, as the proof that it was.
+// its traces in Systeme.io are still to be removed. When that is done it is shown for
+// some time without the address and the contact, and then it goes: the lead's id is a
+// hash of the address, and the audit trail tells that it was erased without either.
 type Erasure struct {
 	LeadID string       `json:"leadId" dynamodbav:"leadId"`
 	State  ErasureState `json:"state" dynamodbav:"erasureState"`
@@ -42,6 +43,9 @@ type Erasure struct {
 	// away, has ended.
 	QuietAt Timestamp `json:"-" dynamodbav:"quietAt"`
 }
+
+// shownDone is how long an erasure is shown that is done.
+const shownDone = 30 * 24 * time.Hour
 
 // ErasureState is how far an erasure has come.
 type ErasureState string
@@ -97,7 +101,7 @@ func (l Leads) erasure(of Lead) tenantdb.Change {
 		change.Expression += ", systemeContactId = :contact"
 		change.Values[":contact"] = number(of.ContactID)
 	}
-	change.Expression += " REMOVE doneAt, erasureError"
+	change.Expression += " REMOVE doneAt, erasureError, expiresAt"
 	return change
 }
 

@@ -87,10 +87,14 @@ func onlyUnfinished(change tenantdb.Change) tenantdb.Change {
 // with nothing in Systeme.io. ok is false when the erasure is done already, or has
 // been asked for or gone on with since it was read.
 func (l Leads) FinishErasure(ctx context.Context, e Erasure) (ok bool, err error) {
+	now := l.now()
 	writes := []tenantdb.Write{tenantdb.Updated{Sort: erasureKey + e.LeadID, Change: Signed(ctx, onlyUnfinished(tenantdb.Change{
-		Expression: "SET erasureState = :done, doneAt = :now REMOVE alias, capturedAt, email, systemeContactId, deletedContactId, quietAt, erasureError",
+		Expression: "SET erasureState = :done, doneAt = :now, expiresAt = :expires REMOVE alias, capturedAt, email, systemeContactId, deletedContactId, quietAt, erasureError",
 		Condition:  "quietAt = :seen",
-		Values:     tenantdb.Item{":done": text(ErasureDone), ":now": text(Stamp(l.now())), ":seen": text(e.QuietAt)},
+		Values: tenantdb.Item{
+			":done": text(ErasureDone), ":now": text(Stamp(now)), ":seen": text(e.QuietAt),
+			":expires": number(now.Add(shownDone).Unix()),
+		},
 	}))}}
 	_, err = l.Get(ctx, e.LeadID)
 	switch {

@@ -204,7 +204,7 @@ func TestErasureInItsSteps(t *testing.T) {
 	if ok, err := leads.FinishErasure(t.Context(), e); !ok || err != nil {
 		t.Fatalf("%v, %v", ok, err)
 	}
-	if got := names(s.erasure(t, john, id)); got != "changedBy changedIn doneAt erasureState leadId requestedAt sk userId" {
+	if got := names(s.erasure(t, john, id)); got != "changedBy changedIn doneAt erasureState expiresAt leadId requestedAt sk userId" {
 		t.Errorf("kept %s", got)
 	}
 	got = want[erasuresListed](t, s, 200, john, "GET /erasures", "", "")
