@@ -39,9 +39,10 @@ func build(settings *env.Reader, log *slog.Logger) (any, error) {
 	db := dynamodb.NewFromConfig(aws.Config(awsclient.DynamoDB))
 	lender := tenantrole.New(sts.NewFromConfig(aws.Config(awsclient.STS)), roleARN)
 	leads := lead.NewStore(tenantdb.Lent(db, leadsTable, lead.SortKey, lender), time.Now)
-	directory, err := contact.New(systeme, account.NewUsers(tenantdb.Lent(db, usersTable, "", lender)), leads)
+	users := account.NewUsers(tenantdb.Lent(db, usersTable, "", lender))
+	directory, err := contact.New(systeme, users, leads)
 	if err != nil {
 		return nil, err
 	}
-	return contact.Routes(verifier, directory).Serve(log), nil
+	return users.Guard(verifier, contact.Routes(verifier, directory)).Serve(log), nil
 }

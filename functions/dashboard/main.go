@@ -2,8 +2,8 @@
 package main
 
 import (
-	"maps"
 	"log/slog"
+	"maps"
 	"time"
 	_ "time/tzdata" // Lambda's provided.al2023 has no time zones of its own
 
@@ -42,5 +42,5 @@ func build(settings *env.Reader, log *slog.Logger) (any, error) {
 	leads := tenantdb.Lent(db, leadsTable, lead.SortKey, lender)
 	maps.Copy(routes, stats.Routes(verifier, leads, users, time.Now))
 	maps.Copy(routes, audit.Routes(verifier, audit.NewStore(leads), lead.NewStore(leads, time.Now)))
-	return routes.Serve(log), nil
+	return users.Guard(verifier, routes).Serve(log), nil
 }

@@ -8,11 +8,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
+	"clientflow/internal/account"
 	"clientflow/internal/awsclient"
 	"clientflow/internal/env"
 	"clientflow/internal/function"
 	"clientflow/internal/lead"
-	"clientflow/internal/ownership"
 	"clientflow/internal/tenant"
 	"clientflow/internal/tenantdb"
 	"clientflow/internal/tenantrole"
@@ -23,7 +23,7 @@ func main() { function.Start("leads", build) }
 // build makes the handler from the function's environment.
 func build(settings *env.Reader, log *slog.Logger) (any, error) {
 	leadsTable := settings.Text("LEADS_TABLE", "the table of leads")
-	rule := ownership.Read(settings, settings.Text("REGISTRY_TABLE", "the table that tells whose an address is"))
+	usersTable := settings.Text("USERS_TABLE", "the table of IBs")
 	roleARN := settings.Text("TENANT_ROLE_ARN", "the role that reaches one tenant's items")
 	verifier := tenant.ReadVerifier(settings)
 	if err := settings.Err(); err != nil {
@@ -31,6 +31,8 @@ func build(settings *env.Reader, log *slog.Logger) (any, error) {
 	}
 	aws := awsclient.Connect(awsclient.DynamoDB, awsclient.STS)
 	lender := tenantrole.New(sts.NewFromConfig(aws.Config(awsclient.STS)), roleARN)
-	leads := tenantdb.Lent(dynamodb.NewFromConfig(aws.Config(awsclient.DynamoDB)), leadsTable, lead.SortKey, lender)
-	return lead.Routes(verifier, lead.NewStore(leads, time.Now).Under(rule)).Serve(log), nil
+	db := dynamodb.NewFromConfig(aws.Config(awsclient.DynamoDB))
+	leads := lead.NewStore(tenantdb.Lent(db, leadsTable, lead.SortKey, lender), time.Now)
+	users := account.NewUsers(tenantdb.Lent(db, usersTable, "", lender))
+	return users.Guard(verifier, lead.Routes(verifier, leads)).Serve(log), nil
 }

@@ -26,6 +26,7 @@ var outcomes = []struct{ file, want string }{
 	{"admin-ib", "200"},
 	{"admin-workflows", "200"},
 	{"admin-configure-workflows", "204"},
+	{"admin-disable", "204"},
 	{"admin-sync", "200"},
 	{"admin-redrive", "202"},
 	{"account-signup", "201"},

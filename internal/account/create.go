@@ -75,13 +75,17 @@ func NewRegistrar(client API, usersTable, registryTable string) *Registrar {
 // Ensure returns the tenant of a person who has proven to own the address. It makes
 // the record if a sign-up was interrupted before that. It enters the IB in the
 // directory and asks for its tags in Systeme.io if that was not done: not at the
-// sign-up, when anyone can have typed the address.
+// sign-up, when anyone can have typed the address. For an IB that was disabled it
+// returns ErrDisabled.
 func (r *Registrar) Ensure(ctx context.Context, person Person) (tenant.ID, error) {
 	id, err := tenant.Stored(person.Subject)
 	if err != nil {
 		return tenant.ID{}, err
 	}
 	ib, err := r.users.Get(ctx, id)
+	if ib.DisabledAt != "" {
+		return tenant.ID{}, ErrDisabled
+	}
 	if err != nil && problem.Of(err).Kind == problem.NotFound {
 		id, err = r.Create(ctx, person)
 	}
@@ -92,6 +96,15 @@ func (r *Registrar) Ensure(ctx context.Context, person Person) (tenant.ID, error
 		err = r.users.RequestTags(ctx, id, "", r.now())
 	}
 	return id, err
+}
+
+// Admit returns the tenant of a person who is still signed in, or ErrDisabled.
+func (r *Registrar) Admit(ctx context.Context, person Person) (tenant.ID, error) {
+	id, err := tenant.Stored(person.Subject)
+	if err != nil {
+		return tenant.ID{}, err
+	}
+	return id, r.users.Admit(ctx, id)
 }
 
 // Create makes the record of a person whom Cognito has just made, with a tag

@@ -44,6 +44,8 @@ type IB struct {
 	TimeZone string
 	// CreatedAt is when the record was made.
 	CreatedAt Timestamp
+	// DisabledAt is when an admin disabled the IB; "" for one that is not.
+	DisabledAt Timestamp
 	// Listed tells whether the IB is in the directory.
 	Listed bool
 	// TagsRequested is when the IB's tags in Systeme.io were last asked for, and
@@ -93,6 +95,7 @@ func decode(id tenant.ID, item tenantdb.Item) (IB, error) {
 		AllowedOrigins: texts(item, "allowedOrigins"),
 		TimeZone:       text(item, "timeZone"),
 		CreatedAt:      Timestamp(text(item, "createdAt")),
+		DisabledAt:     Timestamp(text(item, disabledAt)),
 		Listed:         text(item, listedAs) != "",
 		TagsRequested:  Timestamp(text(item, tagsRequestedAt)),
 		TagsMade:       Timestamp(text(item, tagsMadeAt)),

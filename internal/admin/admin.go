@@ -9,6 +9,7 @@ package admin
 
 import (
 	"context"
+	"time"
 
 	"clientflow/internal/account"
 	"clientflow/internal/httpapi"
@@ -24,6 +25,7 @@ type desk struct {
 	counters  tally.Counters
 	sync      queues
 	webhook   webhook
+	now       func() time.Time
 }
 
 func (d desk) routes(verifier tenant.Verifier) httpapi.Routes {
@@ -32,6 +34,7 @@ func (d desk) routes(verifier tenant.Verifier) httpapi.Routes {
 		"GET /admin/ibs/{userId}":           d.show,
 		"GET /admin/ibs/{userId}/workflows": d.workflows,
 		"PUT /admin/ibs/{userId}/workflows": d.configure,
+		"PUT /admin/ibs/{userId}/disabled":  d.disable,
 		"GET /admin/sync":                   d.health,
 		"POST /admin/sync/redrive":          d.redrive,
 	}

@@ -172,7 +172,7 @@ func TestNothingOfTheInsideIsShown(t *testing.T) {
 	}
 	for _, route := range w.routesOf(t) {
 		w.log.Reset()
-		answer := w.serve(t, routes, w.event(route, nth(1), "", `{"configured":true}`))
+		answer := w.serve(t, routes, w.event(route, nth(1), "", `{"configured":true,"disabled":true}`))
 		if answer.Status != 500 || strings.Contains(answer.Body, "10.0.0.7") || !strings.Contains(w.log.String(), errDown.Error()) {
 			t.Errorf("%s: %d %s\n%s", route, answer.Status, answer.Body, w.log)
 		}

@@ -24,6 +24,7 @@ type document struct {
 	FormKey                    string            `json:"formKey"`
 	CreatedAt                  account.Timestamp `json:"createdAt"`
 	LeadCount                  int               `json:"leadCount"`
+	Disabled                   bool              `json:"disabled"`
 }
 
 // list answers with the IBs that have confirmed their address, the newest first.
@@ -109,6 +110,7 @@ func (d desk) ib(ctx context.Context, id tenant.ID) (document, error) {
 		FormKey:                    ib.FormKey,
 		CreatedAt:                  ib.CreatedAt,
 		LeadCount:                  leads,
+		Disabled:                   ib.DisabledAt != "",
 	}, nil
 }
 

@@ -56,7 +56,7 @@ func TestAnIBAsTheAdminSeesIt(t *testing.T) {
 	w.addIB(t, 2, 0)
 	want := map[string]any{
 		"userId": nth(1), "email": "ib1@acme.test", "name": "IB 1", "systemeTagPrefix": "ib-00000001-",
-		"systemeWorkflowsConfigured": false, "formKey": "form0000000000000001", "createdAt": "2026-05-04T12:01:00.000Z", "leadCount": 47.0,
+		"systemeWorkflowsConfigured": false, "formKey": "form0000000000000001", "createdAt": "2026-05-04T12:01:00.000Z", "leadCount": 47.0, "disabled": false,
 	}
 	if got := decode[map[string]any](t, w.ask(t, 200, "GET /admin/ibs/{userId}", nth(1), "", "")); !reflect.DeepEqual(got, want) {
 		t.Errorf("shown as\n%v, want\n%v", got, want)

@@ -74,6 +74,7 @@ func Routes(s Settings, db DB, queue QueueAPI) (httpapi.Routes, error) {
 			client: queue, url: s.QueueURL, arn: s.QueueARN, deadURL: s.DeadQueueURL, deadARN: s.DeadQueueARN, now: time.Now,
 		},
 		webhook: webhook{client, connection.WebhookName(s.Stage)},
+		now:     time.Now,
 	}
 	return d.routes(tenant.Verifier{Issuer: s.Issuer, ClientID: s.ClientID, Now: time.Now}), nil
 }

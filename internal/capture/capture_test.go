@@ -230,7 +230,7 @@ func TestRefusals(t *testing.T) {
 }
 
 // TestNoForm compares the answers to keys that are malformed, unknown, and of an
-// IB that is gone.
+// IB that is gone or disabled.
 func TestNoForm(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -241,12 +241,16 @@ func TestNoForm(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	disabled := s.signUp(t, john, "John")
+	if err := s.users.SetDisabled(t.Context(), disabled.Tenant, true, time.Now()); err != nil {
+		t.Fatal(err)
+	}
 	for route := range s.routes {
 		want := s.do(t, route, strings.Repeat("0", 20), "", "")
 		if want.Status != 404 || want.Headers["vary"] != "Origin" {
 			t.Errorf("%s: %d %v", route, want.Status, want.Headers)
 		}
-		for _, key := range []string{"", "x", "FORM#x", orphan, strings.ToUpper(orphan), strings.Repeat("a", 19) + "\n"} {
+		for _, key := range []string{"", "x", "FORM#x", orphan, disabled.FormKey, strings.ToUpper(orphan), strings.Repeat("a", 19) + "\n"} {
 			if got := s.do(t, route, key, "", ""); fmt.Sprint(got) != fmt.Sprint(want) {
 				t.Errorf("%s %q: %v, want %v", route, key, got, want)
 			}

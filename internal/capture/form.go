@@ -16,7 +16,7 @@ import (
 )
 
 // errNoForm is the one answer to a form's key that is malformed or unknown, and
-// to one whose IB is gone.
+// to one whose IB is gone or disabled.
 var errNoForm = problem.New(problem.NotFound, "No such form.")
 
 // keyShape takes the keys that account makes.
@@ -63,6 +63,9 @@ func (f Forms) owner(ctx context.Context, formKey string) (account.IB, error) {
 	}
 	ib, err := f.users.Get(ctx, owner)
 	if p, ok := errors.AsType[*problem.Problem](err); ok && p.Kind == problem.NotFound {
+		return account.IB{}, errNoForm
+	}
+	if err == nil && ib.DisabledAt != "" {
 		return account.IB{}, errNoForm
 	}
 	return ib, err

@@ -128,6 +128,10 @@ func (r *registrar) Ensure(_ context.Context, person account.Person) (tenant.ID,
 	return r.answer("Ensure", person)
 }
 
+func (r *registrar) Admit(_ context.Context, person account.Person) (tenant.ID, error) {
+	return r.answer("Admit", person)
+}
+
 func (r *registrar) answer(question string, person account.Person) (tenant.ID, error) {
 	r.asked = append(r.asked, question+" "+person.Subject+" "+person.Email+" "+person.Name)
 	time.Sleep(r.takes)

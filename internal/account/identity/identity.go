@@ -34,6 +34,7 @@ type UserPool interface {
 type Registrar interface {
 	Create(context.Context, account.Person) (tenant.ID, error)
 	Ensure(context.Context, account.Person) (tenant.ID, error)
+	Admit(context.Context, account.Person) (tenant.ID, error)
 }
 
 // Client names a user pool and the client of it through which IBs sign in.

@@ -64,6 +64,15 @@ func (d *Desk) refresh(ctx context.Context, r *httpapi.Request) (httpapi.Respons
 	if err != nil {
 		return httpapi.Response{}, refusedRefresh(err)
 	}
+	person, err := readIDToken(aws.ToString(result.IdToken))
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	id, err := d.registrar.Admit(ctx, person)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	httpapi.NoteTenant(ctx, id)
 	return tokens(result, token)
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"clientflow/internal/account"
@@ -61,8 +62,19 @@ func TestRefreshSendsTheToken(t *testing.T) {
 	if in := d.pool.auth; in.AuthFlow != "REFRESH_TOKEN_AUTH" || in.AuthParameters["REFRESH_TOKEN"] != refreshToken {
 		t.Errorf("flow %s", in.AuthFlow)
 	}
-	if len(d.registrar.asked) > 0 {
-		t.Errorf("asked for a record: %v", d.registrar.asked)
+	if want := []string{"Admit " + johnID + " " + johnMail + " " + johnName}; !slices.Equal(d.registrar.asked, want) {
+		t.Errorf("asked for %v", d.registrar.asked)
+	}
+}
+
+func TestADisabledIBIsNotLetIn(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{"/login", "/login/refresh"} {
+		d := newDesk(nil)
+		d.registrar.err = account.ErrDisabled
+		if answer := d.post(t, path, bodies[path]); answer.Status != 403 || strings.Contains(answer.Body, "oken") {
+			t.Errorf("%s: %d %s", path, answer.Status, answer.Body)
+		}
 	}
 }
 
