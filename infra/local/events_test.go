@@ -53,14 +53,18 @@ var outcomes = []struct{ file, want string }{
 	{"leads-get", "200"},
 	{"leads-change", "200"},
 	{"leads-resync", "202"},
+	{"leads-export", "200"},
+	{"leads-erasures", "200"},
 	{"publish-ibs", "done"},
 	{"publish-leads-insert", "done"},
 	{"publish-leads-modify", "done"},
 	{"publish-leads-remove", "done"},
+	{"publish-leads-erase", "done"},
 	{"reconcile", "done"},
 	{"sync-tags-lead", "done"},
 	{"sync-tags-tag-set", "done"},
 	{"systeme-webhook", "204"},
+	{"leads-erase", "204"},
 }
 
 // The IB to whom the events belong.

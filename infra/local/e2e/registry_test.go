@@ -67,7 +67,10 @@ var registry = map[string]decision{
 	"POST /leads":                 {access: tenantScoped, body: object{"email": "matrix@visitors.test", "name": "Changed"}},
 	"GET /leads/{leadId}":         {access: tenantScoped},
 	"PATCH /leads/{leadId}":       {access: tenantScoped, body: object{"status": "converted", "notes": "Changed"}},
+	"DELETE /leads/{leadId}":      {access: tenantScoped},
 	"POST /leads/{leadId}/resync": {access: tenantScoped},
+	"GET /leads/export":           {access: tenantScoped},
+	"GET /erasures":               {access: tenantScoped},
 
 	"GET /admin/ibs":                    {access: admins},
 	"GET /admin/ibs/{userId}":           {access: admins},
