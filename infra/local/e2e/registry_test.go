@@ -76,7 +76,7 @@ var registry = map[string]decision{
 	"GET /admin/ibs/{userId}":           {access: admins},
 	"GET /admin/ibs/{userId}/workflows": {access: admins},
 	"PUT /admin/ibs/{userId}/workflows": {access: admins, body: object{"configured": true}},
-	"PUT /admin/ibs/{userId}/disabled":  {access: admins, body: object{"disabled": false}},
+	"PUT /admin/ibs/{userId}/disabled":  {access: admins, body: object{"disabled": true}},
 	"GET /admin/sync":                   {access: admins},
 	"POST /admin/sync/redrive":          {access: admins},
 }
