@@ -114,26 +114,29 @@ type name struct {
 // ids finds the leads that entries are about, side by side. Those that are gone are
 // not in the answer.
 func ids(ctx context.Context, leads lead.Leads, entries []Entry) (map[name]string, error) {
-	found := map[name]string{}
+	wanted := map[name]bool{}
 	for _, e := range entries {
 		if e.Alias != "" {
-			found[name{e.CapturedAt, e.Alias}] = ""
+			wanted[name{e.CapturedAt, e.Alias}] = true
 		}
 	}
+	found := map[name]string{}
 	var (
 		running sync.WaitGroup
 		mu      sync.Mutex
 		errs    []error
 	)
-	for n := range found {
+	for n := range wanted {
 		running.Go(func() {
 			id, err := leads.WithAlias(ctx, n.capturedAt, n.alias)
 			mu.Lock()
 			defer mu.Unlock()
-			if err != nil && !errors.Is(err, lead.ErrNotFound) {
+			switch {
+			case err == nil:
+				found[n] = id
+			case !errors.Is(err, lead.ErrNotFound):
 				errs = append(errs, err)
 			}
-			found[n] = id
 		})
 	}
 	running.Wait()
