@@ -5,7 +5,7 @@ import "slices"
 // entries are all sabotages. Texts are kept as short as they can be and still
 // stand in their file once.
 func entries() []entry {
-	return slices.Concat(ofStores(), ofRoles(), ofRoutes(), ofClaims(), ofVisitors(), ofTags(), ofSysteme(), ofStack(), ofRules())
+	return slices.Concat(ofStores(), ofRoles(), ofRoutes(), ofClaims(), ofVisitors(), ofTags(), ofSysteme(), ofStack(), ofRules(), ofErasure())
 }
 
 // ofStores remove what keeps a store to its tenant.
@@ -53,7 +53,9 @@ func ofStores() []entry {
 // ofRoles remove conditions of the template's roles.
 func ofRoles() []entry {
 	const file = "template.yaml"
-	const leads = "Resource: !GetAtt LeadsTable.Arn\n                Condition:\n"
+	const leads = "Action: [dynamodb:GetItem, dynamodb:Query, dynamodb:UpdateItem]\n                Resource: !GetAtt LeadsTable.Arn\n                Condition:\n"
+	const transaction = `                  StringEquals: {"dynamodb:EnclosingOperation": TransactWriteItems}` + "\n"
+	const erase = "Action: dynamodb:DeleteItem\n                Resource: !GetAtt LeadsTable.Arn\n                Condition:\n"
 	const index = "Resource: !Sub ${LeadsTable.Arn}/index/byCreatedAt\n                Condition:\n"
 	const own = `                  ForAllValues:StringEquals: {"dynamodb:LeadingKeys": ["${aws:PrincipalTag/userId}"]}` + "\n"
 	const anyone = `                  ForAllValues:StringLike: {"dynamodb:LeadingKeys": ["*"]}` + "\n"
@@ -63,6 +65,8 @@ func ofRoles() []entry {
 	registry := in("infra/local/template", "TestThePartsOfTheRegistry")
 	return []entry{
 		{"policy: the leading key of leads", file, leads + own, leads + anyone, session},
+		{"policy: the leading key of erasing", file, erase + transaction + own, erase + transaction + anyone, session},
+		{"policy: erasing in a transaction alone", file, erase + transaction, erase, session},
 		{"policy: the leading key of the index", file, index + own, index + anyone, session},
 		{"policy: a prefix for the leading key", file, leads + own,
 			leads + `                  ForAllValues:StringLike: {"dynamodb:LeadingKeys": ["${aws:PrincipalTag/userId}*"]}` + "\n", session},

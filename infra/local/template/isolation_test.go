@@ -51,6 +51,7 @@ func TestATenantsSessionReachesItsOwnItems(t *testing.T) {
 	ways := []iam.Request{
 		{Action: "dynamodb:GetItem", Resource: table("LeadsTable"), Context: with(nil)},
 		{Action: "dynamodb:UpdateItem", Resource: table("LeadsTable"), Context: with(nil)},
+		{Action: "dynamodb:DeleteItem", Resource: table("LeadsTable"), Context: conditions{"dynamodb:EnclosingOperation": {"TransactWriteItems"}}},
 		{Action: "dynamodb:Query", Resource: table("LeadsTable"), Context: with(nil)},
 		{Action: "dynamodb:Query", Resource: table("LeadsTable") + "/index/byCreatedAt", Context: with(nil)},
 		{Action: "dynamodb:GetItem", Resource: table("UsersTable"), Context: with(nil)},
@@ -114,6 +115,7 @@ func TestATenantsSessionHasNoOtherWay(t *testing.T) {
 		tries = append(tries, iam.Request{Action: "dynamodb:UpdateItem", Resource: table("UsersTable"), Context: with(own, "userId", name)})
 	}
 	tries = append(tries,
+		iam.Request{Action: "dynamodb:DeleteItem", Resource: table("LeadsTable"), Context: with(own)},
 		iam.Request{Action: "dynamodb:UpdateItem", Resource: table("UsersTable"), Context: with(own)},
 		iam.Request{Action: "sts:AssumeRole", Resource: role.ARN})
 	for _, request := range tries {
