@@ -13,6 +13,7 @@ import (
 	"clientflow/internal/env"
 	"clientflow/internal/function"
 	"clientflow/internal/lead"
+	"clientflow/internal/ownership"
 	"clientflow/internal/tenant"
 	"clientflow/internal/tenantdb"
 	"clientflow/internal/tenantrole"
@@ -24,6 +25,7 @@ func main() { function.Start("leads", build) }
 func build(settings *env.Reader, log *slog.Logger) (any, error) {
 	leadsTable := settings.Text("LEADS_TABLE", "the table of leads")
 	usersTable := settings.Text("USERS_TABLE", "the table of IBs")
+	rule := ownership.Read(settings, settings.Text("REGISTRY_TABLE", "the table that tells whose an address is"))
 	roleARN := settings.Text("TENANT_ROLE_ARN", "the role that reaches one tenant's items")
 	verifier := tenant.ReadVerifier(settings)
 	if err := settings.Err(); err != nil {
@@ -32,7 +34,7 @@ func build(settings *env.Reader, log *slog.Logger) (any, error) {
 	aws := awsclient.Connect(awsclient.DynamoDB, awsclient.STS)
 	lender := tenantrole.New(sts.NewFromConfig(aws.Config(awsclient.STS)), roleARN)
 	db := dynamodb.NewFromConfig(aws.Config(awsclient.DynamoDB))
-	leads := lead.NewStore(tenantdb.Lent(db, leadsTable, lead.SortKey, lender), time.Now)
+	leads := lead.NewStore(tenantdb.Lent(db, leadsTable, lead.SortKey, lender), time.Now).Under(rule)
 	users := account.NewUsers(tenantdb.Lent(db, usersTable, "", lender))
 	return users.Guard(verifier, lead.Routes(verifier, leads)).Serve(log), nil
 }
