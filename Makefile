@@ -4,6 +4,9 @@ FUNCTIONS  := $(notdir $(wildcard functions/*))
 # As small and as quick to start as a Go function gets.
 BUILDFLAGS := -tags lambda.norpc -trimpath -ldflags "-s -w"
 ARGS       :=
+KEY        := $(SYSTEME_API_KEY)
+SECRET     := $(SYSTEME_WEBHOOK_SECRET)
+STAGE      := dev
 # A number of runs, not a time: Go's fuzzer at times fails when its time is up.
 FUZZTIME   := 20000x
 
@@ -53,6 +56,18 @@ build: ## Build the functions for AWS into .build/functions
 build-%Function:
 	GOOS=linux GOARCH=arm64 CGO_ENABLED=0 go build $(BUILDFLAGS) -o "$(ARTIFACTS_DIR)/bootstrap" \
 		./functions/$$(echo $* | sed 's/\([A-Z]\)/-\1/g; s/^-//' | tr '[:upper:]' '[:lower:]')
+
+# Exported, so that no list of processes shows them.
+systeme-setup systeme-check: export SYSTEME_API_KEY := $(KEY)
+systeme-setup: export SYSTEME_WEBHOOK_SECRET := $(SECRET)
+
+systeme-setup: ## Prepare a Systeme.io account: KEY=… URL=<ApiUrl> SECRET=… STAGE=dev
+	@go build -o .build/systeme ./infra/systeme
+	@exec .build/systeme setup -url "$(URL)" -stage "$(STAGE)" $(ARGS)
+
+systeme-check: ## Find out how a Systeme.io account behaves: KEY=…, and ARGS="-listen … -public …" for webhooks
+	@go build -o .build/systeme ./infra/systeme
+	@exec .build/systeme check $(ARGS)
 
 conformance: ## Hold the local AWS against Amazon's DynamoDB Local and moto
 	@infra/local/conformance/run

@@ -55,6 +55,8 @@ func realMain(ctx context.Context, arguments []string, getenv func(string) strin
 	switch command {
 	case "setup":
 		return setUp(ctx, arguments[1:], getenv, out)
+	case "check":
+		return checkAccount(ctx, arguments[1:], getenv, out)
 	case "-h", "-help", "--help", "help":
 		fmt.Fprint(out, usage)
 		return flag.ErrHelp

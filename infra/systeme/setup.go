@@ -32,7 +32,7 @@ func (a *account) flags(set *flag.FlagSet) {
 // connect returns a client of the account, whose calls go through transport.
 func (a *account) connect(transport http.RoundTripper) (*systeme.Client, error) {
 	if a.key == "" {
-		return nil, errors.New("there is no API key: set SYSTEME_API_KEY, or give KEY=… to make")
+		return nil, errNoKey
 	}
 	return systeme.New(systeme.Config{
 		BaseURL: a.address, Key: a.key, HTTP: &http.Client{Transport: transport}, Limiter: systeme.NewPacer(a.rate),
