@@ -1,37 +1,75 @@
 package capture_test
 
 import (
+	"errors"
 	"fmt"
+	"log/slog"
+	"net/url"
+	"sync"
 	"testing"
 
 	"clientflow/internal/account"
 	"clientflow/internal/capture"
+	"clientflow/internal/httpapi"
 	"clientflow/internal/lead"
 	"clientflow/internal/ownership"
 )
 
-// A visitor of Sarah's is told nothing of John's lead, and leaves nothing.
-func TestAnAddressOfAnotherIBIsAnsweredAsANewOne(t *testing.T) {
+// TestAnAddressThatAnotherIBHas is answered as a new one, to the byte, and leaves
+// nothing with the IB whose form it was.
+func TestAnAddressThatAnotherIBHas(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.leads = s.leads.Under(ownership.Exclusive(s.aws.RegistryTable))
 	s.routes = capture.Routes(capture.NewForms(s.aws.Client, s.aws.RegistryTable, s.users), s.leads)
-	johns, sarahs := s.signUp(t, john, "John"), s.signUp(t, sarah, "Sarah")
-	send := func(ib account.IB, address string) string {
-		return fmt.Sprint(s.do(t, post, ib.FormKey, "", `{"email":"`+address+`","name":"Jane"}`, "content-type", jsonType))
+	ours, theirs := s.signUp(t, john, "John"), s.signUp(t, sarah, "Sarah")
+	asJSON := func(ib account.IB, address string) string {
+		got := s.do(t, post, ib.FormKey, "", fmt.Sprintf(`{"email":%q,"name":"Jane"}`, address), "content-type", jsonType)
+		return fmt.Sprint(got)
 	}
-	answers := map[string]string{
-		"John's own":       send(johns, "jane@acme.com"),
-		"John's own again": send(johns, "jane@acme.com"),
-		"John's":           send(sarahs, "jane@acme.com"),
+	asForm := func(ib account.IB, address string) string {
+		got := s.do(t, post, ib.FormKey, "", url.Values{"email": {address}, "name": {"Jane"}}.Encode(), "content-type", formType)
+		return fmt.Sprint(got)
 	}
-	unknown := send(sarahs, "new@acme.com")
-	for name, got := range answers {
-		if got != unknown {
-			t.Errorf("%s address: %s\nunknown: %s", name, got, unknown)
+	for name, send := range map[string]func(account.IB, string) string{"JSON": asJSON, "form": asForm} {
+		address := name + "@acme.com"
+		if first, again := send(theirs, address), send(theirs, address); first != again {
+			t.Errorf("%s: new %s, known %s", name, first, again)
+		}
+		if free, taken := send(ours, "free-"+address), send(ours, address); free != taken {
+			t.Errorf("%s: free %s, taken %s", name, free, taken)
 		}
 	}
-	if _, err := s.lead(t, sarahs, "jane@acme.com"); err != lead.ErrNotFound {
-		t.Errorf("Sarah has a lead of John's address: %v", err)
+	if n := s.stored(t); n != 4 {
+		t.Errorf("%d leads are stored", n)
+	}
+	if _, err := s.lead(t, ours, "json@acme.com"); !errors.Is(err, lead.ErrNotFound) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestManyFormsAtOnce lets the visitor of several IBs' forms be captured once.
+func TestManyFormsAtOnce(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.leads = s.leads.Under(ownership.Exclusive(s.aws.RegistryTable))
+	s.routes = capture.Routes(capture.NewForms(s.aws.Client, s.aws.RegistryTable, s.users), s.leads)
+	serve := s.routes.Serve(slog.New(slog.DiscardHandler))
+	var all sync.WaitGroup
+	for i := range 50 {
+		ib := s.signUp(t, fmt.Sprintf("%08x-0000-4000-8000-000000000000", i), "IB")
+		all.Go(func() {
+			got, err := serve(t.Context(), &httpapi.Request{
+				RouteKey: post, EncodedBody: `{"email":"jane@acme.com","name":"Jane"}`,
+				PathParameters: map[string]string{"formKey": ib.FormKey}, Headers: map[string]string{"content-type": jsonType},
+			})
+			if err != nil || got.Status != 201 || got.Body != `{"success":true}` {
+				t.Errorf("%d %s, %v", got.Status, got.Body, err)
+			}
+		})
+	}
+	all.Wait()
+	if n := s.stored(t); n != 1 {
+		t.Errorf("%d leads are stored", n)
 	}
 }
