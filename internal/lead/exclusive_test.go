@@ -20,6 +20,7 @@ import (
 	"pgregory.net/rapid"
 
 	"clientflow/infra/local/dynamodb"
+	"clientflow/infra/local/localtest"
 	"clientflow/internal/lead"
 	"clientflow/internal/ownership"
 	"clientflow/internal/tenantdb"
@@ -245,8 +246,11 @@ func (c *cut) RoundTrip(r *http.Request) (*http.Response, error) {
 // time, an address has no more than one owner, and who has a lead owns it.
 func TestOneOwnerWhateverHappens(t *testing.T) {
 	t.Parallel()
+	aws := localtest.Start(t)
+	checks := 0
 	rapid.Check(t, func(rt *rapid.T) {
-		s := newExclusiveSite(t)
+		checks++
+		s := tables(t, aws, checks)
 		broken := &cut{next: http.DefaultTransport}
 		client := sdk.New(s.aws.Client.Options(), func(o *sdk.Options) {
 			o.HTTPClient = &http.Client{Transport: broken}
@@ -269,6 +273,27 @@ func TestOneOwnerWhateverHappens(t *testing.T) {
 			}
 		}
 	})
+}
+
+// tables returns a site with tables of its own in a DynamoDB that others use too.
+func tables(t *testing.T, shared *localtest.AWS, n int) *site {
+	t.Helper()
+	aws := *shared
+	aws.LeadsTable, aws.RegistryTable = fmt.Sprint("leads-", n), fmt.Sprint("registry-", n)
+	for table, keys := range map[string][]string{aws.LeadsTable: {"userId", lead.SortKey}, aws.RegistryTable: {"key"}} {
+		in := &sdk.CreateTableInput{TableName: &table, BillingMode: types.BillingModePayPerRequest}
+		for i, key := range keys {
+			in.AttributeDefinitions = append(in.AttributeDefinitions,
+				types.AttributeDefinition{AttributeName: &key, AttributeType: types.ScalarAttributeTypeS})
+			in.KeySchema = append(in.KeySchema, types.KeySchemaElement{
+				AttributeName: &key, KeyType: []types.KeyType{types.KeyTypeHash, types.KeyTypeRange}[i],
+			})
+		}
+		if _, err := aws.Client.CreateTable(t.Context(), in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return &site{aws: &aws}
 }
 
 // action is something that may fail half-way, and says nothing of it.
