@@ -5,10 +5,11 @@
 // A claim is a Registry item that is named by the hash of the address, and it has
 // one attribute beside its key: one that is named by its owner's userId. So the
 // tenant role's policy can keep a tenant to the attribute of its own name, and a
-// tenant may claim what is free, but not take away, change, give to another or
-// read what is claimed, whatever the code does. What IAM cannot say is that an
-// address has one owner: that is the condition of a claim, which is made here and
-// nowhere else.
+// tenant may claim what is free, but not take away, change or give to another what
+// is claimed, whatever the code does. What IAM cannot say is that an address has
+// one owner: that is the condition of a claim, which is made here and nowhere else.
+// Nor can it keep a failed condition from answering with the old item, for which no
+// write here asks.
 //
 // A claim is written in one transaction with the lead and freed in one that holds
 // that the lead is gone, so there is no lead without its claim, no crash between

@@ -60,9 +60,11 @@ func (t *Template) addPool(r *resource, properties value) error {
 		"UserPoolName":           ignored, // read already
 		"DeletionProtection":     ignored,
 		"AccountRecoverySetting": ignored,
-		"UserPoolTags":           ignored,
-		"UsernameAttributes":     onlyItem("email"),
-		"AutoVerifiedAttributes": onlyItem("email"),
+		// Nobody can change an address here.
+		"UserAttributeUpdateSettings": ignored,
+		"UserPoolTags":                ignored,
+		"UsernameAttributes":          onlyItem("email"),
+		"AutoVerifiedAttributes":      onlyItem("email"),
 		"UsernameConfiguration": func(v value) error {
 			return v.object(fields{"CaseSensitive": exactly("false")}, "CaseSensitive")
 		},

@@ -83,6 +83,8 @@ func (s *scope) attributesOf(r *resource, name string) map[string]string {
 		return map[string]string{"": name, "Arn": arn("logs", "log-group:"+name+":*")}
 	case kindGroup:
 		return map[string]string{"": name}
+	case kindTopic:
+		return map[string]string{"": arn("sns", name)}
 	default:
 		return nil
 	}

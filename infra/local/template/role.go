@@ -133,12 +133,3 @@ func (t *Template) addFunctionRole(f *Function, policies []iam.Policy) error {
 	t.Roles = append(t.Roles, Role{LogicalID: f.LogicalID + "Role", Name: f.Name + "Role", ARN: f.Role, Policies: policies, MaxSession: time.Hour})
 	return nil
 }
-
-// readLogGroup accepts a log group: logs go to the terminal.
-func readLogGroup(properties value) error {
-	return properties.object(fields{
-		"LogGroupName":    ignored,
-		"RetentionInDays": ignored,
-		"Tags":            ignored,
-	})
-}

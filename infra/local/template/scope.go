@@ -18,9 +18,13 @@ const (
 	kindRole     = "AWS::IAM::Role"
 	kindPolicy   = "AWS::IAM::Policy"
 	kindLogs     = "AWS::Logs::LogGroup"
+	kindFilter   = "AWS::Logs::MetricFilter"
+	kindAlarm    = "AWS::CloudWatch::Alarm"
+	kindTopic    = "AWS::SNS::Topic"
 )
 
-var kinds = []string{kindAPI, kindFunction, kindTable, kindQueue, kindPool, kindClient, kindGroup, kindRole, kindPolicy, kindLogs}
+var kinds = []string{kindAPI, kindFunction, kindTable, kindQueue, kindPool, kindClient, kindGroup, kindRole, kindPolicy,
+	kindLogs, kindFilter, kindAlarm, kindTopic}
 
 // scope is what names in a template stand for.
 type scope struct {

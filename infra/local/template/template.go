@@ -170,7 +170,7 @@ func (s *scope) readResource(r *resource, defaults functionDefaults, t *Template
 	case kindPolicy:
 		return t.attachPolicy(properties)
 	default:
-		return readLogGroup(properties)
+		return readWatch(r.kind, properties)
 	}
 }
 

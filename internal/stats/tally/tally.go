@@ -4,9 +4,10 @@
 // Counters are items beside the leads, changed from the table's stream and by
 // nothing else. Each remembers the last stream record it counted, in the very
 // write that counts it, so records that come again, in other batches or after a
-// crash half-way, are counted once. This rests on the stream's own promise: the
-// records of a tenant arrive in the order of their sequence numbers, however
-// often they begin again.
+// crash half-way, are counted once. This rests on the records of a tenant arriving
+// in the order of their sequence numbers, however often they begin again. The
+// stream promises that for as long as a tenant's items stand in one partition,
+// which DynamoDB splits only past 10 GB, or under heat that lasts.
 package tally
 
 import (

@@ -1,3 +1,6 @@
+// Package expression reads and evaluates DynamoDB's expressions: conditions,
+// filters, key conditions, projections and updates. It knows items and values, but
+// no tables, and words its refusals as DynamoDB does.
 package expression
 
 import (
