@@ -12,7 +12,7 @@
 // why it is not, or is gone. It is put off: a copy comes later, and the time
 // spent waiting costs the lead none of its tries. Or it failed, and is received
 // again after a growing wait, until the lead is marked failed and the queue moves
-// the message to its dead letters.
+// the message to its dead letters. An erasure says that it failed, and is begun anew.
 //
 // No address, name or number of a lead may reach a log or an error from here.
 package tagsync

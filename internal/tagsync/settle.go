@@ -24,7 +24,7 @@ const (
 	refused   outcome = "refused"   // Systeme.io does not take it: marked failed
 	postponed outcome = "postponed" // a copy of the message comes later
 	retried   outcome = "retried"   // the message comes again
-	failed    outcome = "failed"    // marked failed; the message becomes a dead letter
+	failed    outcome = "failed"    // marked failed; the message becomes a dead letter, or an erasure begins anew
 )
 
 func (o outcome) level() slog.Level {
