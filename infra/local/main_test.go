@@ -108,7 +108,7 @@ func TestEndedBeforeItIsReady(t *testing.T) {
 func TestAnUnknownParameter(t *testing.T) {
 	t.Parallel()
 	err := realMain(t.Context(), append(free(), "-set", "LeadOwner=exclusive"), io.Discard)
-	if err == nil || !strings.Contains(err.Error(), "LeadOwner is not a parameter of this template; it has LeadOwnership, ") {
+	if err == nil || !strings.Contains(err.Error(), "LeadOwner is not a parameter of this template; it has ") || !strings.Contains(err.Error(), "LeadOwnership") {
 		t.Errorf("got %v", err)
 	}
 }
