@@ -93,7 +93,7 @@ func TestARunMayBeCutOffAnywhere(t *testing.T) {
 // It returns false when the run made fewer calls.
 func cutOffAt(t *testing.T, n int, after bool) (cut bool) {
 	w := newWorld(t, simulator.Options{})
-	john, sarah, mike := w.addIB(1), w.addIB(2), w.addNewIB(3)
+	john, sarah, mike := w.addIBWith(1, "inactive", "churned"), w.addIBWith(2, "engaged"), w.addNewIB(3)
 	johns, sarahs := w.capture(john, "jane@acme.test"), w.capture(sarah, "jane@acme.test")
 	w.contact("jane@acme.test", john.tag("inactive"), john.tag("churned"), sarah.tag("engaged"))
 	w.clock = w.clock.Add(2 * tooLong)
@@ -102,7 +102,7 @@ func cutOffAt(t *testing.T, n int, after bool) (cut bool) {
 	if cut = w.wire.cut; err != nil && !cut {
 		t.Fatal(err)
 	}
-	w.wire = &wire{systeme: w.sim.Handler()}
+	w.wire = w.newWire()
 	for range 2 {
 		w.mustRun()
 	}
@@ -122,7 +122,7 @@ func TestARunWhoseTimeIsUp(t *testing.T) {
 	t.Parallel()
 	for calls, over := 6, false; !over; calls += 5 { // the first six mend the account
 		w := newWorld(t, simulator.Options{})
-		john, sarah := w.addIB(1), w.addIB(2)
+		john, sarah := w.addIBWith(1, "churned"), w.addIBWith(2, "churned")
 		johns, sarahs := w.capture(john, "jane@acme.test"), w.capture(sarah, "joe@acme.test")
 		w.contact("jane@acme.test", john.tag("churned"))
 		w.contact("joe@acme.test", sarah.tag("churned"))

@@ -52,11 +52,19 @@ func newWorld(tb testing.TB, options simulator.Options) *world {
 	options.WorkflowsOff, options.RateLimit = true, 1_000_000
 	w := &world{tb: tb, aws: localtest.Start(tb), sim: simulator.New(options), clock: time.Now().Add(24 * time.Hour)}
 	tb.Cleanup(w.sim.Close)
-	w.wire = &wire{systeme: w.sim.Handler()}
+	w.wire = w.newWire()
 	var err error
-	w.client, err = systeme.New(systeme.Config{BaseURL: "http://systeme.test", Key: apiKey, HTTP: &http.Client{Transport: &wire{systeme: w.sim.Handler()}}})
+	w.client, err = systeme.New(systeme.Config{BaseURL: "http://systeme.test", Key: apiKey, HTTP: &http.Client{Transport: w.newWire()}})
 	w.must(err)
 	return w
+}
+
+// newWire returns a wire that works. Its connections are no other test's: those of
+// the default transport are closed whenever a test's server is.
+func (w *world) newWire() *wire {
+	network := &http.Transport{}
+	w.tb.Cleanup(network.CloseIdleConnections)
+	return &wire{systeme: w.sim.Handler(), network: network}
 }
 
 func (w *world) must(err error) {
@@ -146,11 +154,14 @@ type ib struct {
 }
 
 // addIB makes the nth IB, who has confirmed the address and whose tags are made.
-func (w *world) addIB(n int) ib {
+func (w *world) addIB(n int) ib { return w.addIBWith(n, tag.Set()...) }
+
+// addIBWith makes the nth IB, of whose tags these are known.
+func (w *world) addIBWith(n int, names ...string) ib {
 	w.tb.Helper()
 	b := w.addNewIB(n)
 	ids := tagsync.NewTagIDs(w.client, w.aws.Client, w.aws.RegistryTable)
-	for _, name := range tag.Set() {
+	for _, name := range names {
 		w.must(ids.Make(w.tb.Context(), b.tag(name)))
 	}
 	w.must(w.users().RecordTagsMade(w.tb.Context(), b.id, w.now()))
@@ -246,6 +257,7 @@ func (w *world) requests(b ib, id string) int {
 // simulator. It can be cut for good at one call, before its work is done or after.
 type wire struct {
 	systeme http.Handler
+	network http.RoundTripper
 	// broken fails the calls of DynamoDB that it says it does.
 	broken func(operation, body string) bool
 
@@ -316,7 +328,7 @@ func (w *wire) send(r *http.Request) (*http.Response, error) {
 	}
 	r = r.Clone(r.Context())
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	return http.DefaultTransport.RoundTrip(r)
+	return w.network.RoundTrip(r)
 }
 
 // place returns where a round has come, as it is stored; "" for nowhere.
