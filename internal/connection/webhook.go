@@ -22,8 +22,8 @@ func (w webhook) settings() systeme.WebhookSettings {
 	return systeme.WebhookSettings{Name: w.wanted.Name, Secret: w.wanted.Secret, Events: events()}
 }
 
-// inspect looks for the webhook and makes it right. Always sets it, even when it
-// works.
+// inspect looks for the webhook and makes it right. With always it is set also when
+// it works.
 func (w webhook) inspect(ctx context.Context, always bool) Finding {
 	what := "webhook " + w.wanted.Name
 	before, err := w.account.Webhooks(ctx)
