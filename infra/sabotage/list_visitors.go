@@ -12,7 +12,7 @@ func ofVisitors() []entry {
 				"\tif err == nil && !created {\n\t\treturn problem.New(problem.Invalid, \"Known.\")\n\t}\n", known},
 		{"capture: one answer for another IB's address", capture,
 			"if errors.Is(err, ownership.ErrTaken) {", "if errors.Is(err, ownership.ErrTaken) && ib.Name == \"\" {",
-			in("internal/capture", "TestAnAddressOfAnotherIBIsAnsweredAsANewOne")},
+			in("internal/capture", "TestAnAddressThatAnotherIBHas")},
 		{"capture: the first submission stands", "internal/lead/capture.go",
 			"#%[1]s = if_not_exists(#%[1]s, :%[1]s)", "#%[1]s = :%[1]s", in("internal/lead", "TestTheFirstSubmissionStandsWhole")},
 		{"capture: origins that may read", "internal/capture/cors.go",

@@ -28,7 +28,7 @@ func (s *Stack) prepareAccount(ctx context.Context) error {
 		return err
 	}
 	command := exec.CommandContext(ctx, filepath.Join(binaries, filepath.Base(setUp)),
-		"setup", "-api", s.Systeme, "-url", s.API, "-rate", "200")
+		"setup", "-api", s.Systeme, "-url", s.API, "-stage", s.Template.Parameters["Stage"], "-rate", "200")
 	command.Env = []string{"SYSTEME_API_KEY=" + s.options.Systeme.Key, "SYSTEME_WEBHOOK_SECRET=" + secret}
 	if output, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("set the Systeme.io account up: %w\n%s", err, output)
