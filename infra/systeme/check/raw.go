@@ -12,9 +12,6 @@ import (
 	"clientflow/internal/systeme"
 )
 
-// rawTimeout bounds a raw call.
-const rawTimeout = 10 * time.Second
-
 // raw makes a call that the product does not make; body is nil for none. Its failures
 // are of the kinds that the client's are.
 func (c *checker) raw(ctx context.Context, method, path string, body any) error {
@@ -26,8 +23,6 @@ func (c *checker) raw(ctx context.Context, method, path string, body any) error 
 		}
 		reader = bytes.NewReader(encoded)
 	}
-	ctx, cancel := context.WithTimeout(ctx, rawTimeout)
-	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, method, c.API+path, reader)
 	if err != nil {
 		return err

@@ -2,12 +2,17 @@ package check
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"sync"
+	"time"
 )
+
+// callTimeout bounds a call with its answer.
+const callTimeout = 10 * time.Second
 
 // exchange is a call and its answer.
 type exchange struct {
@@ -37,9 +42,15 @@ type recorder struct {
 	last      *exchange
 }
 
-// RoundTrip implements http.RoundTripper.
+// RoundTrip implements http.RoundTripper. A call that has begun is not cut off by
+// Ctrl-C: what it makes must be there when everything is removed.
 func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
-	response, err := r.next.RoundTrip(request)
+	if err := request.Context().Err(); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(request.Context()), callTimeout)
+	defer cancel()
+	response, err := r.next.RoundTrip(request.WithContext(ctx))
 	if err != nil {
 		return nil, err
 	}
