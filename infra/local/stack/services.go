@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"clientflow/infra/local/cloudformation"
 	"clientflow/infra/local/cognito"
 	"clientflow/infra/local/dynamodb"
 	"clientflow/infra/local/iam"
@@ -46,6 +47,7 @@ func (s *Stack) makeServices(ctx context.Context) (http.Handler, error) {
 	mux := wire.NewMux(s.Keys, s.DynamoDB.Service(), s.SQS.Service(), s.Cognito.Service())
 	s.Cognito.Register(mux)
 	s.sts.Register(mux)
+	cloudformation.New(Name, s.Template, time.Now()).Register(mux)
 	return mux, nil
 }
 

@@ -11,6 +11,7 @@ import (
 // parameter is the declaration of one parameter.
 type parameter struct {
 	kind       string
+	noEcho     bool
 	value      string
 	hasDefault bool
 	allowed    []string
@@ -35,6 +36,9 @@ func (s *scope) readParameters(section value) error {
 			return v.errorf("%q %s", p.value, problem)
 		}
 		s.parameters[name] = p.value
+		if p.noEcho {
+			s.hidden[name] = true
+		}
 		return nil
 	})
 	if err != nil {
@@ -77,7 +81,7 @@ func readParameter(v value) (parameter, error) {
 		"Type":                  oneOf(&p.kind, "String", "Number"),
 		"Description":           ignored,
 		"ConstraintDescription": ignored,
-		"NoEcho":                ignored,
+		"NoEcho":                flag(&p.noEcho),
 		"AllowedValues":         texts(&p.allowed),
 		"AllowedPattern":        p.readPattern,
 		"MinValue":              bound(&p.min),

@@ -31,6 +31,7 @@ type scope struct {
 	file       string
 	options    Options
 	parameters map[string]string
+	hidden     map[string]bool // the names of parameters with NoEcho
 	conditions map[string]value
 	resources  map[string]*resource
 	order      []string // logical ids in the order of the file
@@ -50,6 +51,7 @@ func newScope(file string, options Options) *scope {
 		file:       file,
 		options:    options,
 		parameters: map[string]string{},
+		hidden:     map[string]bool{},
 		conditions: map[string]value{},
 		resources:  map[string]*resource{},
 	}

@@ -9,6 +9,7 @@
 package template
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -46,8 +47,12 @@ type Options struct {
 type Template struct {
 	// Parameters are the values of all parameters.
 	Parameters map[string]string
+	// Hidden are the names of parameters whose values AWS shows nobody.
+	Hidden map[string]bool
 	// Outputs are the values of the Outputs section.
 	Outputs map[string]string
+	// Resources are how all resources are named.
+	Resources []Resource
 
 	API       API
 	Functions []Function
@@ -59,6 +64,15 @@ type Template struct {
 	// Roles holds the roles of the template and the one that SAM makes for each
 	// function without a Role.
 	Roles []Role
+}
+
+// Resource is how a resource of the template is named.
+type Resource struct {
+	// LogicalID is its name in the template, and PhysicalID what Ref gives for it: its
+	// name, its id or its URL.
+	LogicalID, PhysicalID string
+	// Type is such as AWS::DynamoDB::Table.
+	Type string
 }
 
 // Load reads the template in a file.
@@ -85,7 +99,7 @@ func Parse(name string, document []byte, options Options) (*Template, error) {
 	if err := s.readSections(value{s, root.Content[0], ""}, t); err != nil {
 		return nil, err
 	}
-	t.Parameters = s.parameters
+	t.Parameters, t.Hidden = s.parameters, s.hidden
 	return t, nil
 }
 
@@ -135,9 +149,16 @@ func (s *scope) readResources(globals value, t *Template) error {
 	}
 	var wrong []error
 	for _, id := range s.order {
-		if err := s.readResource(s.resources[id], defaults, t); err != nil {
+		r := s.resources[id]
+		if err := s.readResource(r, defaults, t); err != nil {
+			wrong = append(wrong, err)
+			continue
+		}
+		name, err := s.physicalName(r)
+		if err != nil {
 			wrong = append(wrong, err)
 		}
+		t.Resources = append(t.Resources, Resource{id, cmp.Or(s.attributesOf(r, name)[""], name), r.kind})
 	}
 	return errors.Join(wrong...)
 }

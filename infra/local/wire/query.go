@@ -8,8 +8,9 @@ import (
 	"strings"
 )
 
-// stsNamespace is the XML namespace of the one query service there is.
-const stsNamespace = "https://sts.amazonaws.com/doc/2011-06-15/"
+// queryNamespace is the XML namespace of answers, which clients do not look at: that
+// of the query service that was there first.
+const queryNamespace = "https://sts.amazonaws.com/doc/2011-06-15/"
 
 // queryCodes are the names that the query protocol has for errors which the JSON
 // protocols name otherwise.
@@ -26,7 +27,7 @@ var queryCodes = map[string]string{
 func writeQuery(w http.ResponseWriter, action string, value any) {
 	var body bytes.Buffer
 	encoder := xml.NewEncoder(&body)
-	fmt.Fprintf(&body, `<%sResponse xmlns="%s">`, action, stsNamespace)
+	fmt.Fprintf(&body, `<%sResponse xmlns="%s">`, action, queryNamespace)
 	err := encoder.EncodeElement(value, xml.StartElement{Name: xml.Name{Local: action + "Result"}})
 	if err != nil {
 		writeQueryError(w, asError(fmt.Errorf("encode the answer: %w", err)))
@@ -49,7 +50,7 @@ func writeQueryError(w http.ResponseWriter, e *Error) {
 		fault = "Receiver"
 	}
 	body := fmt.Sprintf(`<ErrorResponse xmlns="%s"><Error><Type>%s</Type><Code>%s</Code><Message>%s</Message></Error><RequestId>%s</RequestId></ErrorResponse>`,
-		stsNamespace, fault, escape(code), escape(e.Message), UUID())
+		queryNamespace, fault, escape(code), escape(e.Message), UUID())
 	sendXML(w, status, []byte(body))
 }
 
