@@ -11,7 +11,7 @@ STAGE      := dev
 FUZZTIME   := 20000x
 
 .DEFAULT_GOAL := help
-.PHONY: help run test race sabotage lint fuzz cover build conformance engines clean
+.PHONY: help run test race browser browser-tools sabotage lint fuzz cover build conformance engines clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,12 @@ test: ## Run all tests
 
 race: ## Run all tests under the race detector
 	go test -race -shuffle=on -count=1 ./...
+
+browser: ## Try the pages in a real Chromium; pictures come to .build/browser/pictures
+	go test -tags browser -count=1 ./infra/local/browser $(ARGS)
+
+browser-tools: ## Get what that needs beside Chromium (npm)
+	@infra/local/browser/tools
 
 sabotage: ## Remove each guard between IBs, one at a time, and see which test notices
 	go run ./infra/sabotage

@@ -41,7 +41,12 @@ func JSON(status int, value any) (Response, error) {
 
 // HTML answers with a page.
 func HTML(status int, page string) Response {
-	return content(status, "text/html; charset=utf-8", page)
+	return Text(status, "text/html; charset=utf-8", page)
+}
+
+// Text answers with text of any media type.
+func Text(status int, mediaType, body string) Response {
+	return content(status, mediaType, body)
 }
 
 // Empty answers with a status alone.

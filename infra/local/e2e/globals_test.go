@@ -53,6 +53,8 @@ func TestComplaintsFindWhatTheyAreFor(t *testing.T) {
 		`var shape = regexp.MustCompile("x")`:                                          0,
 		`var e = base32.NewEncoding("x").WithPadding(1)`:                               0,
 		"//go:embed x.css\nvar style string":                                           0,
+		"//go:embed x\nvar folder embed.FS":                                            0,
+		"//go:embed x.css\nvar bytes []byte":                                           1,
 		`var last string`:                                                              1,
 		`var cache = map[string]string{}`:                                              1,
 		`var mu, other sync.Mutex`:                                                     2,
@@ -119,10 +121,10 @@ func packageVariables(files []*ast.File) map[string]bool {
 	return variables
 }
 
-// embedded tells whether a variable is a text that the compiler puts in.
+// embedded tells whether a variable is a text or a folder that the compiler puts in,
+// and that cannot be written to.
 func embedded(general *ast.GenDecl, value *ast.ValueSpec) bool {
-	kind, ok := value.Type.(*ast.Ident)
-	if !ok || kind.Name != "string" {
+	if kind := dotted(value.Type); kind != "string" && kind != "embed.FS" {
 		return false
 	}
 	for _, group := range []*ast.CommentGroup{general.Doc, value.Doc} {

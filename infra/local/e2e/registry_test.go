@@ -42,6 +42,12 @@ type decision struct {
 var registry = map[string]decision{
 	"GET /health": {access: public, why: "holds no data and has no permission"},
 
+	"GET /":               {access: public, why: "static: the same bytes for everyone"},
+	"GET /app":            {access: public, why: "static: the page's script asks the API, with the caller's token"},
+	"GET /app/{page}":     {access: public, why: "as above"},
+	"GET /admin":          {access: public, why: "as above"},
+	"GET /assets/{file+}": {access: public, why: "static: the same bytes for everyone"},
+
 	"GET /forms/{formKey}":           {access: public, why: "shows the IB's public name; an unknown key is 404"},
 	"OPTIONS /forms/{formKey}":       {access: public, why: "answers with headers alone"},
 	"POST /forms/{formKey}/leads":    {access: public, why: "writes to the form's owner alone, and answers the same for a known address"},

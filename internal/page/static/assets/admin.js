@@ -1,0 +1,5 @@
+// The page /admin.
+
+import { open } from "./shell.js";
+
+open(() => {});

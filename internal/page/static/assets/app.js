@@ -1,0 +1,5 @@
+// The page /app.
+
+import { open } from "./shell.js";
+
+open(() => {});

@@ -1,0 +1,5 @@
+// The page /app/form.
+
+import { open } from "./shell.js";
+
+open(() => {});

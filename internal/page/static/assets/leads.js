@@ -1,0 +1,5 @@
+// The page /app/leads.
+
+import { open } from "./shell.js";
+
+open(() => {});

@@ -1,0 +1,44 @@
+// Who is signed in on this device. The tokens are in localStorage: all tabs share
+// them, and they outlive a reload. Only scripts of this origin can read them there,
+// and the pages' policy lets in no others.
+
+const key = "clientflow.session";
+
+/** current returns {accessToken, refreshToken, expiresAt}, or null when nobody is. */
+export function current() {
+  try {
+    return JSON.parse(localStorage.getItem(key));
+  } catch {
+    return null;
+  }
+}
+
+/** keep remembers the answer of a sign-in or a renewal. */
+export function keep({ accessToken, refreshToken, expiresIn }) {
+  const expiresAt = Date.now() + expiresIn * 1000;
+  localStorage.setItem(key, JSON.stringify({ accessToken, refreshToken, expiresAt }));
+}
+
+/** forget forgets the tokens, in all tabs. */
+export function forget() {
+  localStorage.removeItem(key);
+}
+
+/** onChange calls back when another tab signs in or out. */
+export function onChange(callback) {
+  addEventListener("storage", (event) => {
+    if (event.key === key || event.key === null) callback(current());
+  });
+}
+
+/** signInAddress is where one signs in, to come back to the page that is shown. */
+export function signInAddress() {
+  const here = location.pathname + location.search;
+  return "/?next=" + encodeURIComponent(here) + "#sign-in";
+}
+
+/** wanted returns the page of ours that a sign-in is to lead to. */
+export function wanted() {
+  const next = new URLSearchParams(location.search).get("next") ?? "";
+  return /^\/(app|admin)(\/|\?|$)/.test(next) ? next : "/app";
+}

@@ -1,0 +1,5 @@
+// The page /app/settings.
+
+import { open } from "./shell.js";
+
+open(() => {});

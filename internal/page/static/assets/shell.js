@@ -1,0 +1,89 @@
+// What the pages behind the sign-in share: who is signed in, the bar above, and short
+// messages below.
+
+import { api, call, leave } from "./api.js";
+import { h, one } from "./dom.js";
+import * as session from "./session.js";
+
+/**
+ * open shows a page to whoever is signed in: it calls show with the caller's record,
+ * as GET /me has it. Without a caller the way is to the sign-in.
+ */
+export async function open(show) {
+  if (session.current() === null) return leave();
+  session.onChange((now) => now === null && leave());
+  const bar = document.querySelector(".bar");
+  markHere(bar);
+  bar.querySelector("button").addEventListener("click", signOut);
+  try {
+    const me = await api("GET", "/me");
+    bar.querySelector(".who > span").textContent = me.name;
+    bar.querySelector('a[href="/admin"]').hidden = me.role !== "ADMIN";
+    await show(me);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+function markHere(bar) {
+  for (const link of bar.querySelectorAll("nav a")) {
+    if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");
+  }
+}
+
+async function signOut() {
+  const refreshToken = session.current()?.refreshToken;
+  if (refreshToken) await call("POST", "/logout", { refreshToken }).catch(() => {}); // the device forgets in any case
+  session.forget();
+  location.assign("/");
+}
+
+/** fail shows in the page's place that it could not be shown, and offers another try. */
+export function fail(error) {
+  if (!(error.status >= 0)) console.error(error); // a defect of ours, not an answer
+  const text = error.status >= 0 ? error.message : "Something went wrong on this page.";
+  one("main").replaceChildren(h("div", { class: "card empty", role: "alert" },
+    h("h1", {}, "This could not be shown"),
+    h("p", {}, text),
+    h("button", { type: "button", class: "primary", onclick: () => location.reload() }, "Try again")));
+}
+
+/** toast says something for a while, aloud to a screen reader. */
+export function toast(text) {
+  const box = document.querySelector(".toasts") ?? document.body.appendChild(h("div", { class: "toasts", role: "status" }));
+  const message = box.appendChild(h("p", {}, text));
+  setTimeout(() => message.remove(), 6000);
+}
+
+/**
+ * copyButton copies a text to the clipboard. label is what it copies, for those who
+ * do not see what it stands beside.
+ */
+export function copyButton(text, label) {
+  const button = h("button", { type: "button", "aria-label": "Copy " + label, onclick: copy }, "Copy");
+  async function copy() {
+    await navigator.clipboard.writeText(typeof text === "function" ? text() : text);
+    toast("Copied " + label + ".");
+  }
+  return button;
+}
+
+/**
+ * confirmed asks before something that cannot be undone, and resolves to whether to
+ * go on.
+ */
+export function confirmed({ title, text, action }) {
+  const dialog = h("dialog", { "aria-labelledby": "confirm-title" },
+    h("form", { method: "dialog" },
+      h("h2", { id: "confirm-title" }, title),
+      h("p", {}, text),
+      h("div", { class: "actions" },
+        h("button", { value: "no", autofocus: true }, "Cancel"),
+        h("button", { value: "yes", class: "danger" }, action))));
+  document.body.append(dialog);
+  dialog.showModal();
+  return new Promise((resolve) => dialog.addEventListener("close", () => {
+    dialog.remove();
+    resolve(dialog.returnValue === "yes");
+  }));
+}
