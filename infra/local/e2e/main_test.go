@@ -21,6 +21,10 @@ import (
 // own. TestMain sets it before any test runs.
 var shared *stack.Stack
 
+// documented is the document that all of the API's answers are held against.
+// TestMain sets it as well.
+var documented *contract
+
 func mustSite(tb testing.TB) site {
 	tb.Helper()
 	return site{shared.API, shared.AWS, shared.Systeme}
@@ -41,6 +45,10 @@ func run(m *testing.M) (code int) {
 	var logs buffer
 	asked := decisions{seen: map[iam.Decision]bool{}}
 	var err error
+	if documented, err = loadContract(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
 	shared, err = stack.Start(context.Background(), stack.Options{
 		Logs: &logs, Decisions: asked.record,
 		// Leads would change by themselves.
@@ -60,7 +68,7 @@ func run(m *testing.M) (code int) {
 		return code
 	}
 	// Only now has every function made its last call and written its last line.
-	for _, complaint := range slices.Concat(inspectLogs(logs.Bytes()), asked.inspect(shared.Template)) {
+	for _, complaint := range slices.Concat(inspectLogs(logs.Bytes()), asked.inspect(shared.Template), documented.inspect()) {
 		fmt.Fprintln(os.Stderr, "FAIL:", complaint)
 		code = 1
 	}
