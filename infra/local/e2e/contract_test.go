@@ -31,8 +31,13 @@ func loadContract() (*contract, error) {
 	if err != nil {
 		return nil, err
 	}
-	document.Servers = nil // wherever it runs
-	router, err := gorillamux.NewRouter(document)
+	routed := *document
+	routed.Servers = nil // wherever it runs
+	routed.Paths = openapi3.NewPaths()
+	for path, item := range document.Paths.Map() {
+		routed.Paths.Set(greedily(path, item, ":.*"), item) // as the router has it
+	}
+	router, err := gorillamux.NewRouter(&routed)
 	return &contract{document: document, router: router, seen: map[string]bool{}}, err
 }
 
@@ -92,7 +97,8 @@ func checkAnswer(ctx context.Context, input *openapi3filter.RequestValidationInp
 func (c *contract) saw(route *routers.Route, status int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.seen[fmt.Sprint(route.Method, " ", route.Path, " ", status)] = true
+	path := strings.Replace(route.Path, ":.*}", "+}", 1)
+	c.seen[fmt.Sprint(route.Method, " ", path, " ", status)] = true
 }
 
 // notAsked are answers that a run of these tests need not see, each with what shows

@@ -1,0 +1,33 @@
+package e2e_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// Every page, and everything that it loads, is there, and is not sent twice.
+func TestPagesAndWhatTheyLoadAreServed(t *testing.T) {
+	t.Parallel()
+	s := mustSite(t)
+	asset := regexp.MustCompile(`"(/assets/[^"]+)"`)
+	for _, path := range []string{"/", "/app", "/app/leads", "/app/form", "/app/settings", "/admin"} {
+		page := send(t, "GET", s.api+path, "").want(t, 200)
+		send(t, "GET", s.api+path, "", "If-None-Match", page.header.Get("etag")).want(t, 304)
+		loads := asset.FindAllStringSubmatch(page.body, -1)
+		if len(loads) == 0 {
+			t.Errorf("%s loads nothing", path)
+		}
+		for _, found := range loads {
+			got := send(t, "GET", s.api+found[1], "").want(t, 200)
+			if !strings.Contains(got.header.Get("cache-control"), "immutable") {
+				t.Errorf("%s of %s is kept for %q", found[1], path, got.header.Get("cache-control"))
+			}
+			send(t, "GET", s.api+found[1], "", "If-None-Match", got.header.Get("etag")).want(t, 304)
+		}
+	}
+	for _, path := range []string{"/app/nothing", "/assets/nothing", "/assets/a/b/c"} {
+		send(t, "GET", s.api+path, "").want(t, 404)
+	}
+	send(t, "GET", s.api+"/assets/", "").want(t, 404)
+}
