@@ -7,8 +7,12 @@ ARGS       :=
 KEY        := $(SYSTEME_API_KEY)
 SECRET     := $(SYSTEME_WEBHOOK_SECRET)
 STAGE      := dev
+STACK      := clientflow
 # A number of runs, not a time: Go's fuzzer at times fails when its time is up.
 FUZZTIME   := 20000x
+
+# How an operator looks after the stack STACK.
+OPS         = @go build -o .build/ops ./infra/ops && STACK="$(STACK)" exec .build/ops
 
 .DEFAULT_GOAL := help
 .PHONY: help run test race browser browser-tools sabotage lint fuzz cover build conformance engines clean
@@ -74,6 +78,9 @@ systeme-setup: ## Prepare a Systeme.io account: KEY=… URL=<ApiUrl> SECRET=… 
 systeme-check: ## Find out how a Systeme.io account behaves: KEY=…, and ARGS="-listen … -public …" for webhooks
 	@go build -o .build/systeme ./infra/systeme
 	@exec .build/systeme check $(ARGS)
+
+backfill: ## Bring the records of IBs that older versions made up to date: STACK=…, and APPLY=1 to do it
+	$(OPS) backfill $(if $(APPLY),-apply) $(ARGS)
 
 conformance: ## Hold the local AWS against Amazon's DynamoDB Local and moto
 	@infra/local/conformance/run

@@ -8,8 +8,10 @@ func ofErasure() []entry {
 	roles := in("infra/local/template", "TestATenantDeletesWithinATransaction", "TestATenantReachesItsOwnPartOfAClaim", "TestWhoWritesClaimsAndAnnouncements")
 	return []entry{
 		{"erasure: the IB's own tags alone", erase,
-			"strings.HasPrefix(strings.ToLower(tag.Name), e.ib.Prefix.String())", `strings.HasPrefix(tag.Name, "ib-")`,
+			"strings.HasPrefix(strings.ToLower(tag.Name), prefix)", `strings.HasPrefix(tag.Name, "ib-")`,
 			in("internal/tagsync", "TestAContactThatAnotherHoldsStays")},
+		{"erasure: an IB without a prefix has no tags", erase,
+			`prefix != "" && `, "", in("internal/tagsync", "TestAnIBWithoutAPrefixErasesNobodysTags")},
 		{"erasure: a contact that another holds", erase,
 			"if !e.own(tag) {\n\t\t\treturn true", "if !e.own(tag) {\n\t\t\treturn false", in("internal/tagsync", "TestAContactThatAnotherHoldsStays")},
 		{"erasure: the last look before a contact goes", erase,

@@ -21,6 +21,11 @@ const (
 	formKeyAlphabet = "abcdefghijklmnopqrstuvwxyz0123456789"
 	formKeyLen      = 20
 
+	// The attributes of a record that no two IBs may have alike, and how the registry's
+	// entries begin that see to it.
+	prefixAttribute, formAttribute = "systemeTagPrefix", "formKey"
+	prefixEntry, formEntry         = "PREFIX#", "FORM#"
+
 	// maxAttempts bounds how often a record is tried with another prefix and form
 	// key. One collision in a lifetime would be much: of prefixes alone there are
 	// 36 to the power of 8.
@@ -33,6 +38,8 @@ type Person struct {
 	Subject string
 	Email   string
 	Name    string
+	// Since is when Cognito made the user; the zero time for just now.
+	Since time.Time
 }
 
 // Transactor is the part of DynamoDB that makes a record.
@@ -42,7 +49,7 @@ type Transactor interface {
 
 // Registrar makes the records of IBs, each once.
 type Registrar struct {
-	client        Transactor
+	client        API
 	users         Users
 	usersTable    string
 	registryTable string
@@ -86,13 +93,14 @@ func (r *Registrar) Ensure(ctx context.Context, person Person) (tenant.ID, error
 	if ib.DisabledAt != "" {
 		return tenant.ID{}, ErrDisabled
 	}
+	waits := err == nil && ib.Prefix == tag.Prefix{} // for Complete: it can have no tags yet
 	if err != nil && problem.Of(err).Kind == problem.NotFound {
 		id, err = r.Create(ctx, person)
 	}
 	if err == nil && !ib.Listed {
 		err = r.users.enlist(ctx, id)
 	}
-	if err == nil && ib.TagsRequested == "" {
+	if err == nil && ib.TagsRequested == "" && !waits {
 		err = r.users.RequestTags(ctx, id, "", r.now())
 	}
 	return id, err
@@ -140,23 +148,32 @@ func (r *Registrar) attempt(ctx context.Context, id tenant.ID, person Person) (a
 	}
 	// The order of the items is that of the reasons in collided.
 	_, err = r.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{
-		putNew(r.usersTable, "userId", tenantdb.Item{
-			"userId":                     str(id.String()),
-			"email":                      str(person.Email),
-			"name":                       str(person.Name),
-			"systemeTagPrefix":           str(prefix.String()),
-			"systemeWorkflowsConfigured": &types.AttributeValueMemberBOOL{},
-			"formKey":                    str(formKey),
-			"timeZone":                   str(DefaultTimeZone),
-			"createdAt":                  str(stamp(r.now())),
-		}),
-		putNew(r.registryTable, "key", tenantdb.Item{"key": str("PREFIX#" + prefix.String()), "userId": str(id.String())}),
-		putNew(r.registryTable, "key", tenantdb.Item{"key": str("FORM#" + formKey), "userId": str(id.String())}),
+		putNew(r.usersTable, "userId", r.record(id, person, prefix, formKey)),
+		putNew(r.registryTable, "key", tenantdb.Item{"key": str(prefixEntry + prefix.String()), "userId": str(id.String())}),
+		putNew(r.registryTable, "key", tenantdb.Item{"key": str(formEntry + formKey), "userId": str(id.String())}),
 	}})
 	if cancelled, ok := errors.AsType[*types.TransactionCanceledException](err); ok {
 		return collided(cancelled)
 	}
 	return false, err
+}
+
+// record is what the record of a person is from its beginning.
+func (r *Registrar) record(id tenant.ID, person Person, prefix tag.Prefix, formKey string) tenantdb.Item {
+	since := person.Since
+	if since.IsZero() {
+		since = r.now()
+	}
+	return tenantdb.Item{
+		"userId":                     str(id.String()),
+		"email":                      str(person.Email),
+		"name":                       str(person.Name),
+		prefixAttribute:              str(prefix.String()),
+		"systemeWorkflowsConfigured": &types.AttributeValueMemberBOOL{},
+		formAttribute:                str(formKey),
+		"timeZone":                   str(DefaultTimeZone),
+		"createdAt":                  str(stamp(since)),
+	}
 }
 
 // collided reads why a transaction was cancelled: the record is there already

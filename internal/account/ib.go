@@ -28,7 +28,8 @@ type IB struct {
 	Tenant tenant.ID
 	Email  string
 	Name   string
-	// Prefix begins all of the IB's tags.
+	// Prefix begins all of the IB's tags. It is the zero Prefix in a record that an
+	// older version made, until that is completed.
 	Prefix tag.Prefix
 	// WorkflowsConfigured says whether the admin has set up the IB's workflows in
 	// Systeme.io.
@@ -81,16 +82,19 @@ func (u Users) Get(ctx context.Context, id tenant.ID) (IB, error) {
 func missing() error { return problem.New(problem.NotFound, "There is no such account.") }
 
 func decode(id tenant.ID, item tenantdb.Item) (IB, error) {
-	prefix, err := tag.ParsePrefix(text(item, "systemeTagPrefix"))
-	if err != nil {
-		return IB{}, fmt.Errorf("record of %s: %w", id, err)
+	var prefix tag.Prefix
+	if stored := text(item, prefixAttribute); stored != "" {
+		var err error
+		if prefix, err = tag.ParsePrefix(stored); err != nil {
+			return IB{}, fmt.Errorf("record of %s: %w", id, err)
+		}
 	}
 	ib := IB{
 		Tenant:         id,
 		Email:          text(item, "email"),
 		Name:           text(item, "name"),
 		Prefix:         prefix,
-		FormKey:        text(item, "formKey"),
+		FormKey:        text(item, formAttribute),
 		ThankYouURL:    text(item, "thankYouUrl"),
 		AllowedOrigins: texts(item, "allowedOrigins"),
 		TimeZone:       text(item, "timeZone"),

@@ -107,6 +107,9 @@ func (f filter) query(limit int) tenantdb.Query {
 	}
 	if f.status != "" {
 		q.Filter = "#status = :status"
+		if f.status == New {
+			q.Filter += " OR attribute_not_exists(#status)"
+		}
 		q.Names = map[string]string{"#status": "status"}
 		q.Values[":status"] = text(f.status)
 	}

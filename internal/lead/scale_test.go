@@ -80,8 +80,8 @@ func (s *site) fill(tb testing.TB, userID string, n int) {
 				address := fmt.Sprintf("visitor%06d@acme.com", i)
 				id := lead.ID(owner, address)
 				item := tenantdb.Item{}
-				for name, value := range map[string]string{ // as few as will do
-					"userId": userID, lead.SortKey: "LEAD#" + id, "leadId": id,
+				for name, value := range map[string]string{ // as few as will do of leads that wait for nothing
+					"userId": userID, lead.SortKey: "LEAD#" + id, "leadId": id, "syncState": string(lead.Synced),
 					"createdAt": string(lead.Stamp(start.Add(time.Duration(i) * time.Second))),
 				} {
 					item[name] = &types.AttributeValueMemberS{Value: value}

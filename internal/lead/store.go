@@ -1,10 +1,12 @@
 package lead
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
@@ -107,7 +109,21 @@ func read(item tenantdb.Item) (Lead, error) {
 		l.TagsApplied = []string{}
 	}
 	slices.Sort(l.TagsApplied)
+	l.complete(item)
 	return l, nil
+}
+
+// complete fills in what an older version may not have stored. Its keys and CreatedAt
+// are in every lead: it is listed by them.
+func (l *Lead) complete(item tenantdb.Item) {
+	if sort, is := item[SortKey].(*types.AttributeValueMemberS); is {
+		l.ID = cmp.Or(l.ID, strings.TrimPrefix(sort.Value, keyPrefix))
+	}
+	l.Status = cmp.Or(l.Status, New)
+	l.Source = cmp.Or(l.Source, FromForm)
+	l.SyncState = cmp.Or(l.SyncState, Pending)
+	l.Submissions = max(l.Submissions, 1)
+	l.UpdatedAt = cmp.Or(l.UpdatedAt, l.CreatedAt)
 }
 
 func text[T ~string](value T) types.AttributeValue {

@@ -53,8 +53,9 @@ func (l Leads) Stranded(ctx context.Context, before time.Time, after string) (id
 }
 
 // waiting tells of a lead that it has waited for its sync since :before, and was not
-// put back into the queue since.
-const waiting = "syncState = :pending AND updatedAt <= :before AND (attribute_not_exists(requeuedAt) OR requeuedAt <= :before)"
+// put back into the queue since. An older version's lead that does not say waits too.
+const waiting = "(attribute_not_exists(syncState) OR syncState = :pending) AND " +
+	"(attribute_not_exists(updatedAt) OR updatedAt <= :before) AND (attribute_not_exists(requeuedAt) OR requeuedAt <= :before)"
 
 func since(before time.Time) tenantdb.Item {
 	return tenantdb.Item{":pending": text(Pending), ":before": text(Stamp(before))}

@@ -153,14 +153,17 @@ func (i *image) read() (*tally.Lead, int64, error) {
 	if i == nil {
 		return nil, 0, nil
 	}
-	if i.Status.S == nil || i.CreatedAt.S == nil {
-		return nil, 0, errors.New("lead without status or createdAt")
+	if i.CreatedAt.S == nil {
+		return nil, 0, errors.New("lead without createdAt")
 	}
 	created, err := lead.Timestamp(*i.CreatedAt.S).Time()
 	if err != nil {
 		return nil, 0, err
 	}
-	counted := tally.Lead{Status: *i.Status.S, CreatedAt: created}
+	counted := tally.Lead{Status: string(lead.New), CreatedAt: created} // as one is that says nothing else
+	if i.Status.S != nil {
+		counted.Status = *i.Status.S
+	}
 	if i.IBType.S != nil {
 		counted.Type = *i.IBType.S
 	}

@@ -112,9 +112,11 @@ func (e *eraser) blocked(ctx context.Context, cause error) error {
 	return &narrowFault{cause}
 }
 
-// own tells whether a tag is the IB's, be it one that ClientFlow made or not.
+// own tells whether a tag is the IB's, be it one that ClientFlow made or not. An IB
+// without a prefix has none.
 func (e *eraser) own(tag systeme.Tag) bool {
-	return strings.HasPrefix(strings.ToLower(tag.Name), e.ib.Prefix.String())
+	prefix := e.ib.Prefix.String()
+	return prefix != "" && strings.HasPrefix(strings.ToLower(tag.Name), prefix)
 }
 
 // held tells whether somebody else's tag is on a contact: another IB's, or one that

@@ -111,7 +111,8 @@ func TestStored(t *testing.T) {
 func TestWhoMayActForAnyTenant(t *testing.T) {
 	t.Parallel()
 	allowed := map[string]string{
-		"account/create.go": "the sub is Cognito's own answer to the sign-up or sign-in it has just verified",
+		"account/create.go":   "the sub is Cognito's own answer to the sign-up or sign-in it has just verified",
+		"account/complete.go": "the sub is that of a user of Cognito's, whose record an operator's command completes",
 		"account/directory.go": "the ids are those that the index of all IBs holds, or a cursor that only an admin can " +
 			"send: it says where the list goes on, and nothing is read or written for its tenant",
 		"admin/ibs.go":      "an admin names the IB; no handler is called for anyone who is not in the group admins",

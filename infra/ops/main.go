@@ -1,0 +1,123 @@
+// Command ops looks after a ClientFlow that runs, on AWS or on the local AWS: it
+// brings what older versions stored up to date, and mends what an accident left
+// behind.
+//
+//	go run ./infra/ops backfill -stack clientflow-prod
+//
+// It acts with the operator's own credentials, as the AWS CLI does, and uses the
+// product's own packages, so that there is one way in which a thing is done. Every
+// verb may be run while the system is, may be ended at any moment and run again, and
+// tells of userIds, never of an address or a name. It exits with 1 when something is
+// left to do or could not be done.
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+
+	"clientflow/infra/deployment"
+)
+
+// verb is one thing that can be done.
+type verb struct {
+	// does says what, in a line.
+	does string
+	// flags registers the verb's own flags and returns what it does once they are read.
+	flags func(*flag.FlagSet) action
+}
+
+// action does something to a deployment.
+type action func(context.Context, *operator) error
+
+func verbs() map[string]verb {
+	return map[string]verb{
+		"backfill": {"bring the records of IBs that older versions made up to date", backfillFlags},
+	}
+}
+
+// errLeft says that something is left to do, which has been printed already.
+var errLeft = errors.New("something is left to do")
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// From the first signal on, a second one ends the program at once.
+	context.AfterFunc(ctx, stop)
+	err := realMain(ctx, os.Args[1:], find, os.Stdout, os.Stderr)
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+	case errors.Is(err, errLeft):
+		os.Exit(1)
+	default:
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// find finds the stack of that name with the operator's credentials.
+func find(ctx context.Context, stack string) (deployment.Deployment, error) {
+	config, err := deployment.Config(ctx)
+	if err != nil {
+		return deployment.Deployment{}, err
+	}
+	return deployment.Find(ctx, config, stack)
+}
+
+// finder is find, or what a test has in its place.
+type finder func(ctx context.Context, stack string) (deployment.Deployment, error)
+
+// realMain does what the arguments name. What is asked for goes to out, and what is
+// told of it to tell.
+func realMain(ctx context.Context, arguments []string, find finder, out, tell io.Writer) error {
+	name := ""
+	if len(arguments) > 0 {
+		name = arguments[0]
+	}
+	wanted, known := verbs()[name]
+	if !known {
+		if slices.Contains([]string{"-h", "-help", "--help", "help"}, name) {
+			fmt.Fprint(out, usage())
+			return flag.ErrHelp
+		}
+		return errors.New(strings.TrimSpace(usage()))
+	}
+	set := flag.NewFlagSet(name, flag.ContinueOnError)
+	set.SetOutput(tell)
+	stack := set.String("stack", "", "`name` of the CloudFormation stack; else that in STACK, or "+deployment.DefaultStack)
+	act := wanted.flags(set)
+	if err := set.Parse(arguments[1:]); err != nil {
+		return err
+	}
+	if set.NArg() > 0 {
+		return fmt.Errorf("there is no argument %q, only flags", set.Arg(0))
+	}
+	found, err := find(ctx, cmp.Or(*stack, os.Getenv("STACK"), deployment.DefaultStack))
+	if err != nil {
+		return err
+	}
+	o, err := newOperator(found, out, tell)
+	if err != nil {
+		return err
+	}
+	return act(ctx, o)
+}
+
+func usage() string {
+	var text strings.Builder
+	text.WriteString("usage: ops VERB [flags]\n\n")
+	for _, name := range slices.Sorted(maps.Keys(verbs())) {
+		fmt.Fprintf(&text, "  %-12s %s\n", name, verbs()[name].does)
+	}
+	text.WriteString("\n\"ops VERB -help\" lists the flags. AWS_PROFILE and AWS_REGION say where, as they do for\n" +
+		"the AWS CLI; for make run, set AWS_ENDPOINT_URL=http://127.0.0.1:4566.\n")
+	return text.String()
+}
