@@ -1,8 +1,9 @@
-// Command account is the function that signs IBs up and in.
+// Command account is the function that signs IBs up and in, and changes how they do.
 package main
 
 import (
 	"log/slog"
+	"maps"
 
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -12,6 +13,8 @@ import (
 	"clientflow/internal/awsclient"
 	"clientflow/internal/env"
 	"clientflow/internal/function"
+	"clientflow/internal/tenant"
+	"clientflow/internal/tenantdb"
 )
 
 func main() { function.Start("account", build) }
@@ -24,11 +27,16 @@ func build(settings *env.Reader, log *slog.Logger) (any, error) {
 		PoolID: settings.Text("USER_POOL_ID", "the user pool of IBs"),
 		ID:     settings.Text("USER_POOL_CLIENT_ID", "the user pool client through which IBs sign in"),
 	}
+	verifier := tenant.ReadVerifier(settings)
 	if err := settings.Err(); err != nil {
 		return nil, err
 	}
 	aws := awsclient.Connect(awsclient.DynamoDB, awsclient.Cognito)
-	registrar := account.NewRegistrar(dynamodb.NewFromConfig(aws.Config(awsclient.DynamoDB)), usersTable, registryTable)
+	db := dynamodb.NewFromConfig(aws.Config(awsclient.DynamoDB))
 	pool := cognitoidentityprovider.NewFromConfig(aws.Config(awsclient.Cognito))
-	return identity.NewDesk(pool, client, registrar, identity.AnswerStep).Routes().Serve(log), nil
+	desk := identity.NewDesk(pool, client, account.NewRegistrar(db, usersTable, registryTable), identity.AnswerStep)
+	users := account.NewUsers(tenantdb.Owned(db, usersTable, ""))
+	routes := desk.Routes()
+	maps.Copy(routes, users.Guard(verifier, desk.OwnRoutes(verifier)))
+	return routes.Serve(log), nil
 }

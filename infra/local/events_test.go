@@ -37,6 +37,8 @@ var outcomes = []struct{ file, want string }{
 	{"account-logout", "204"},
 	{"account-forgot-password", "202"},
 	{"account-reset-password", "422"},
+	{"account-change-password", "401"}, // as of a token that was revoked
+	{"account-revoke-sessions", "401"},
 	{"capture-lead-form", "200"},
 	{"capture-lead-form-preflight", "204"},
 	{"capture-lead-json", "201"},

@@ -17,6 +17,8 @@ const (
 	// sent; Cognito documents "between 5 and 20".
 	maxGuesses = 5
 	maxCodes   = 20
+	// maxChanges is how often an hour a user may try to change the password.
+	maxChanges = 5
 )
 
 // code is what was mailed for one purpose; the zero code is none.

@@ -61,6 +61,9 @@ type changePasswordInput struct {
 
 func (s *Service) changePassword(u *user, in changePasswordInput) (any, error) {
 	now := s.clock()
+	if err := u.changes.take(now, maxChanges); err != nil {
+		return nil, err
+	}
 	if err := u.signIn(in.PreviousPassword, now); err != nil {
 		return nil, err
 	}

@@ -30,6 +30,7 @@ type user struct {
 	failures failures
 	// signUp and reset are the codes that were sent for either purpose.
 	signUp, reset code
+	changes       limit // of the password
 	sessions      []*session
 }
 

@@ -66,6 +66,8 @@ var registry = map[string]decision{
 
 	"GET /me":                     {access: tenantScoped},
 	"PATCH /me":                   {access: tenantScoped, body: object{"name": "Changed"}},
+	"POST /me/password":           {access: tenantScoped, body: object{"currentPassword": "Canary-Wrong-1!", "newPassword": "Canary-Other-1!"}},
+	"POST /me/sessions/revoke":    {access: tenantScoped},
 	"GET /stats":                  {access: tenantScoped},
 	"GET /audit":                  {access: tenantScoped},
 	"GET /contacts":               {access: tenantScoped},

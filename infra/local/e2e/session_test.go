@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"encoding/base64"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -94,4 +95,46 @@ func TestOnlyAnAccessTokenOpensTheDashboard(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestAPasswordIsChangedBySomeoneSignedIn(t *testing.T) {
+	t.Parallel()
+	s := mustSite(t)
+	john, sarah := s.mustSignUp(t, "John"), s.mustSignUp(t, "Sarah")
+	const other = "Other-Pass-2!"
+	change := func(from, to string) answer {
+		return john.send(t, "POST", "/me/password", object{"currentPassword": from, "newPassword": to, "email": sarah.email, "userId": sarah.userID})
+	}
+	if got := change("Canary-Wrong-1!", other).want(t, 422).fields(t); !slices.Equal(got, []string{"currentPassword"}) {
+		t.Errorf("named %v", got)
+	}
+	if got := change(password, "short").want(t, 422).fields(t); !slices.Equal(got, []string{"newPassword"}) {
+		t.Errorf("named %v", got)
+	}
+	change(password, other).want(t, 204)
+	john.get(t, "/me").want(t, 200)
+	s.public(t, "POST", "/login", object{"email": john.email, "password": password}).want(t, 401)
+	s.public(t, "POST", "/login", object{"email": john.email, "password": other}).want(t, 200)
+	for range 3 {
+		change("Canary-Wrong-1!", password).want(t, 422)
+	}
+	change(other, password).want(t, 429)
+	sarah.signIn(t)
+}
+
+func TestAllSessionsAreEndedFromOne(t *testing.T) {
+	t.Parallel()
+	s := mustSite(t)
+	john, sarah := s.mustSignUp(t, "John"), s.mustSignUp(t, "Sarah")
+	elsewhere := *john
+	elsewhere.signIn(t)
+	john.send(t, "POST", "/me/sessions/revoke", object{"userId": sarah.userID}).want(t, 204)
+	for _, b := range []*ib{john, &elsewhere} {
+		s.public(t, "POST", "/login/refresh", object{"refreshToken": b.refreshToken}).want(t, 401)
+	}
+	john.send(t, "POST", "/me/sessions/revoke", nil).want(t, 401)
+	john.send(t, "POST", "/me/password", object{"currentPassword": password, "newPassword": "Other-Pass-2!"}).want(t, 401)
+	john.signIn(t)
+	john.get(t, "/me").want(t, 200)
+	s.public(t, "POST", "/login/refresh", object{"refreshToken": sarah.refreshToken}).want(t, 200)
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -26,6 +27,7 @@ const (
 	johnMail     = "john@acme.com"
 	johnName     = "John Secretname"
 	password     = "Passw0rd-of-John"
+	newPassword  = "New-Passw0rd-of-John"
 	mailedCode   = "271828"
 	refreshToken = "eyJjdHkiOiJKV1Qi.refresh.of.john.x"
 	accessToken  = "eyJhbGciOiJSUzI1.access.john"
@@ -46,6 +48,8 @@ type pool struct {
 	called []string
 	auth   *cognitoidentityprovider.InitiateAuthInput
 	signUp *cognitoidentityprovider.SignUpInput
+	change *cognitoidentityprovider.ChangePasswordInput
+	token  string // the last access token
 }
 
 func (p *pool) call(operation string) error {
@@ -113,6 +117,21 @@ func (p *pool) ConfirmForgotPassword(context.Context, *cognitoidentityprovider.C
 	return &cognitoidentityprovider.ConfirmForgotPasswordOutput{}, p.call("ConfirmForgotPassword")
 }
 
+func (p *pool) ChangePassword(_ context.Context, in *cognitoidentityprovider.ChangePasswordInput, _ ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.ChangePasswordOutput, error) {
+	p.change, p.token = in, *in.AccessToken
+	return &cognitoidentityprovider.ChangePasswordOutput{}, p.call("ChangePassword")
+}
+
+func (p *pool) GlobalSignOut(_ context.Context, in *cognitoidentityprovider.GlobalSignOutInput, _ ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.GlobalSignOutOutput, error) {
+	p.token = *in.AccessToken
+	return &cognitoidentityprovider.GlobalSignOutOutput{}, p.call("GlobalSignOut")
+}
+
+func (p *pool) GetUser(_ context.Context, in *cognitoidentityprovider.GetUserInput, _ ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.GetUserOutput, error) {
+	p.token = *in.AccessToken
+	return &cognitoidentityprovider.GetUserOutput{}, p.call("GetUser")
+}
+
 // registrar stands for the records of IBs.
 type registrar struct {
 	err   error
@@ -154,25 +173,33 @@ func newDesk(errs map[string]error) desk {
 	return d
 }
 
-// post sends a body to a route, and checks what holds of every answer: nothing
+// allRoutes are the public routes and those of an IB that is signed in.
+func (d desk) allRoutes() httpapi.Routes {
+	routes := d.Routes()
+	maps.Copy(routes, d.OwnRoutes(tenant.Verifier{Issuer: "pool", ClientID: "client", Now: func() time.Time { return time.Unix(0, 0) }}))
+	return routes
+}
+
+// post sends a body to a route as John, and checks what holds of every answer: nothing
 // keeps it, and no secret or personal data of the event is in the log.
 func (d desk) post(t *testing.T, path, body string) httpapi.Response {
 	t.Helper()
 	var log bytes.Buffer
 	event := &httpapi.Request{
 		RouteKey:    "POST " + path,
-		Headers:     map[string]string{"content-type": "application/json"},
+		Headers:     map[string]string{"content-type": "application/json", "authorization": "Bearer " + accessToken},
 		EncodedBody: body,
 	}
 	event.Context.RequestID = "r1"
-	answer, err := d.Routes().Serve(eventlog.New(&log, "account"))(t.Context(), event)
+	event.Context.Authorizer.JWT.Claims = johnsClaims()
+	answer, err := d.allRoutes().Serve(eventlog.New(&log, "account"))(t.Context(), event)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if answer.Headers["cache-control"] != "no-store" {
 		t.Errorf("cache-control %q", answer.Headers["cache-control"])
 	}
-	secrets := []string{johnMail, johnName, password, mailedCode, refreshToken, accessToken, johnsIDToken}
+	secrets := []string{johnMail, johnName, password, newPassword, mailedCode, refreshToken, accessToken, johnsIDToken}
 	if i := slices.IndexFunc(secrets, func(s string) bool { return strings.Contains(log.String(), s) }); i >= 0 {
 		t.Errorf("%q is in the log: %s", secrets[i], log.String())
 	}
@@ -180,6 +207,11 @@ func (d desk) post(t *testing.T, path, body string) httpapi.Response {
 		t.Errorf("not one line of log: %s", log.String())
 	}
 	return answer
+}
+
+// johnsClaims are those of John's access token.
+func johnsClaims() map[string]string {
+	return map[string]string{"iss": "pool", "client_id": "client", "token_use": "access", "exp": "1", "sub": johnID}
 }
 
 // cognito is an error of Cognito by its name.

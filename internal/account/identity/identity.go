@@ -28,6 +28,9 @@ type UserPool interface {
 	RevokeToken(context.Context, *cognitoidentityprovider.RevokeTokenInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.RevokeTokenOutput, error)
 	ForgotPassword(context.Context, *cognitoidentityprovider.ForgotPasswordInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.ForgotPasswordOutput, error)
 	ConfirmForgotPassword(context.Context, *cognitoidentityprovider.ConfirmForgotPasswordInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.ConfirmForgotPasswordOutput, error)
+	ChangePassword(context.Context, *cognitoidentityprovider.ChangePasswordInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.ChangePasswordOutput, error)
+	GlobalSignOut(context.Context, *cognitoidentityprovider.GlobalSignOutInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.GlobalSignOutOutput, error)
+	GetUser(context.Context, *cognitoidentityprovider.GetUserInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.GetUserOutput, error)
 }
 
 // Registrar makes the records of IBs; account.Registrar is one.
@@ -58,7 +61,7 @@ func NewDesk(pool UserPool, client Client, registrar Registrar, step time.Durati
 	return &Desk{pool: pool, poolID: client.PoolID, clientID: client.ID, registrar: registrar, step: step}
 }
 
-// Routes returns the desk's routes. All are public.
+// Routes returns the desk's public routes.
 func (d *Desk) Routes() httpapi.Routes {
 	return httpapi.Routes{
 		"POST /signup":          d.signUp,

@@ -18,6 +18,7 @@ var bodies = map[string]string{
 	"/logout":          `{"refreshToken":"` + refreshToken + `"}`,
 	"/password/forgot": `{"email":"john@acme.com"}`,
 	"/password/reset":  `{"email":"john@acme.com","code":"` + mailedCode + `","password":"` + password + `"}`,
+	"/me/password":     `{"currentPassword":"` + password + `","newPassword":"` + newPassword + `"}`,
 }
 
 const (

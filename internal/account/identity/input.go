@@ -72,10 +72,10 @@ func (in *input) name() string {
 // newPassword returns a password that meets the pool's policy. It is checked
 // before Cognito is asked, which may look at the address first and then answer
 // otherwise for one that it knows.
-func (in *input) newPassword() string {
-	password := in.text("password")
+func (in *input) newPassword(name string) string {
+	password := in.text(name)
 	if !strong(password) {
-		in.fields.Add("password", weakPassword)
+		in.fields.Add(name, weakPassword)
 	}
 	return password
 }

@@ -56,6 +56,9 @@ func TestBadInputIsNamedAndGoesNoFurther(t *testing.T) {
 		{"nothing", "/password/forgot", `{}`, []string{"email"}},
 		{"nothing", "/password/reset", `{}`, []string{"email", "code", "password"}},
 		{"weak", "/password/reset", `{"email":"a@b.com","code":"1","password":"password"}`, []string{"password"}},
+		{"nothing", "/me/password", `{}`, []string{"currentPassword", "newPassword"}},
+		{"weak", "/me/password", `{"currentPassword":"x","newPassword":"password"}`, []string{"newPassword"}},
+		{"wrong types", "/me/password", `{"currentPassword":1,"newPassword":[]}`, []string{"currentPassword", "newPassword"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.path+" "+tt.name, func(t *testing.T) {
@@ -76,9 +79,9 @@ func TestOnlyJSONIsTaken(t *testing.T) {
 	t.Parallel()
 	for path := range maps.Keys(bodies) {
 		d := newDesk(nil)
-		_, err := d.Routes()["POST "+path](t.Context(), &httpapi.Request{
-			Headers: map[string]string{"content-type": "text/plain"}, EncodedBody: bodies[path],
-		})
+		r := &httpapi.Request{Headers: map[string]string{"content-type": "text/plain"}, EncodedBody: bodies[path]}
+		r.Context.Authorizer.JWT.Claims = johnsClaims()
+		_, err := d.allRoutes()["POST "+path](t.Context(), r)
 		if problem.Of(err).Kind != problem.UnsupportedMedia {
 			t.Errorf("%s: %v", path, err)
 		}

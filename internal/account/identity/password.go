@@ -65,7 +65,7 @@ func (d *Desk) resetPassword(ctx context.Context, r *httpapi.Request) (httpapi.R
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	address, code, password := in.email(), in.code(), in.newPassword()
+	address, code, password := in.email(), in.code(), in.newPassword("password")
 	if err := in.err(); err != nil {
 		return httpapi.Response{}, err
 	}

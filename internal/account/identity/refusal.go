@@ -49,19 +49,19 @@ func refusedCode(doing string, err error) error {
 		"LimitExceededException", "TooManyFailedAttemptsException":
 		return invalid("code", wrongCode)
 	case "InvalidPasswordException":
-		return refusedPassword(err)
+		return refusedPassword("password", err)
 	}
 	return failed(doing, err)
 }
 
 // refusedPassword repeats Cognito's words: they name the rule of the policy that
 // the password breaks, and not the password.
-func refusedPassword(err error) error {
+func refusedPassword(field string, err error) error {
 	message := "is refused"
 	if answer, ok := errors.AsType[smithy.APIError](err); ok {
 		message += ": " + answer.ErrorMessage()
 	}
-	return invalid("password", message)
+	return invalid(field, message)
 }
 
 func invalid(field, message string) error {

@@ -25,7 +25,7 @@ func (d *Desk) signUp(ctx context.Context, r *httpapi.Request) (httpapi.Response
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	person, password := account.Person{Email: in.email(), Name: in.name()}, in.newPassword()
+	person, password := account.Person{Email: in.email(), Name: in.name()}, in.newPassword("password")
 	if err := in.err(); err != nil {
 		return httpapi.Response{}, err
 	}
@@ -57,7 +57,7 @@ func (d *Desk) register(ctx context.Context, person account.Person, password str
 	case "UsernameExistsException", "CodeDeliveryFailureException": // the latter has made the user
 		return d.registerAgain(ctx, person.Email)
 	case "InvalidPasswordException":
-		return "", refusedPassword(err)
+		return "", refusedPassword("password", err)
 	case "InvalidParameterException": // all else was checked before
 		return "", invalid("email", "is "+email.ErrAddress.Error())
 	case "LimitExceededException":

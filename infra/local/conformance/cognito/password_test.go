@@ -101,4 +101,11 @@ func TestChangePassword(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.signIn(t, email, newPassword)
+	if s.external {
+		return // moto counts nothing
+	}
+	for range 2 {
+		wantCode(t, change("Wrong-1234!", password), "NotAuthorizedException")
+	}
+	wantCode(t, change(newPassword, password), "LimitExceededException")
 }
