@@ -11,6 +11,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"clientflow/internal/account"
 	"clientflow/internal/httpapi"
@@ -19,7 +20,7 @@ import (
 	"clientflow/internal/problem"
 )
 
-// trap is a field of our own page that people do not see and cannot reach. Who
+// trap is a field of our forms that people do not see and cannot reach. Who
 // fills it in is a program, is thanked, and leaves nothing.
 const trap = "contact_me_by_fax"
 
@@ -40,13 +41,27 @@ type service struct {
 	pages pages
 }
 
-// show answers with the form, or with thanks where capture has sent the visitor.
+// show answers with the form, with thanks where capture has sent the visitor, or with
+// what the IB is shown of its form.
 func (s service) show(_ context.Context, r *httpapi.Request, ib account.IB) (httpapi.Response, error) {
 	query, _ := url.ParseQuery(r.RawQuery) // what can be decoded of it will do
 	if query.Get("thanks") == "1" {
 		return s.pages.thanks(ib), nil
 	}
-	return s.pages.form(ib, http.StatusOK, fromLink(query)), nil
+	if query.Get("preview") == "1" {
+		return s.pages.preview(ib), nil
+	}
+	return s.pages.form(ib, http.StatusOK, fromLink(query, cameFrom(r))), nil
+}
+
+// cameFrom returns the page that led the visitor to the form, as their browser names
+// it; "" for none, and for pages of ours.
+func cameFrom(r *httpapi.Request) string {
+	page, _, _ := strings.Cut(r.Header("referer"), "#")
+	if strings.HasPrefix(page, r.BaseURL()+"/") {
+		return ""
+	}
+	return page
 }
 
 // capture stores the lead that was sent, as JSON or by a plain HTML form.
@@ -66,6 +81,9 @@ func (s service) fromJSON(ctx context.Context, r *httpapi.Request, ib account.IB
 	if err != nil {
 		return httpapi.Response{}, err
 	}
+	if object.Text(trap, &problem.Fields{}) != "" {
+		return created()
+	}
 	submission, err := lead.FromJSON(object)
 	if err != nil {
 		return httpapi.Response{}, err
@@ -73,6 +91,10 @@ func (s service) fromJSON(ctx context.Context, r *httpapi.Request, ib account.IB
 	if err := s.store(ctx, ib, submission); err != nil {
 		return httpapi.Response{}, err
 	}
+	return created()
+}
+
+func created() (httpapi.Response, error) {
 	return httpapi.JSON(http.StatusCreated, struct {
 		Success bool `json:"success"`
 	}{true})

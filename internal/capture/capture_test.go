@@ -266,6 +266,10 @@ func TestTheTrap(t *testing.T) {
 	if n := s.stored(t); n != 0 {
 		t.Errorf("%d items stored", n)
 	}
+	document := s.do(t, post, ib.FormKey, "", `{"email":"bot@acme.com","name":"Bot","contact_me_by_fax":"1"}`, "content-type", jsonType)
+	if n := s.stored(t); n != 0 || document.Status != 201 || document.Body != `{"success":true}` {
+		t.Errorf("%d items stored, %d %s", n, document.Status, document.Body)
+	}
 	real := s.do(t, post, ib.FormKey, "", "email=jane%40acme.com&name=Jane", "content-type", formType, "accept", "text/html")
 	if fmt.Sprint(caught) != fmt.Sprint(real) {
 		t.Errorf("the trap shows: %v, %v", caught, real)

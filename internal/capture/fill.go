@@ -14,6 +14,7 @@ func (t typed) placeholders() []string {
 		"{{summary}}", t.summary(),
 		"{{hidden}}", t.hiddenInputs(),
 		"{{checked}}", when(t.consent, " checked"),
+		"{{disabled}}", when(t.preview, " disabled"),
 	}
 	for _, field := range shown() {
 		state, message := t.marks(field)
@@ -35,14 +36,15 @@ func (t typed) placeholders() []string {
 func (t typed) titlePrefix() string { return when(len(t.errors) > 0, "Error: ") }
 
 // marks returns the attributes of a field that is wrong, and the message beside
-// it.
+// it. The first of them has the focus.
 func (t typed) marks(field string) (attributes, message string) {
 	complaint := t.complaint(field)
 	if complaint == "" {
 		return "", ""
 	}
 	id := field + "-error"
-	return ` aria-invalid="true" aria-describedby="` + id + `"`,
+	first := slices.IndexFunc(shown(), func(field string) bool { return t.complaint(field) != "" })
+	return ` aria-invalid="true" aria-describedby="` + id + `"` + when(shown()[first] == field, " autofocus"),
 		`<p class="bad" id="` + id + `">This field ` + html.EscapeString(complaint) + `.</p>`
 }
 
@@ -57,8 +59,11 @@ func (t typed) chosen(field string, offered []string) string {
 }
 
 // summary says above the form that something is wrong, and names what is wrong
-// with anything that the visitor does not see.
+// with anything that the visitor does not see; or that the form is a preview.
 func (t typed) summary() string {
+	if t.preview {
+		return `<p class="preview">This is a preview. It sends nothing.</p>`
+	}
 	if len(t.errors) == 0 {
 		return ""
 	}

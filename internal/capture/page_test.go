@@ -191,12 +191,55 @@ func TestTheLinksCampaignIsCarriedOn(t *testing.T) {
 		"utm_source=google&utm_medium=cpc&utm_campaign=a%26b&utm_term=%22%3E%3Cscript%3E&utm_content=c": {
 			"utm_source": {"google"}, "utm_medium": {"cpc"}, "utm_campaign": {"a&b"}, "utm_term": {`"><script>`}, "utm_content": {"c"}},
 		"utm_source=%ff&utm_medium=" + strings.Repeat("x", 201) + "&utm_campaign=a%00&utm_term=+&utm_content=%zz": {},
-		"email=a%40b.co&page_url=x&other=1": {},
+		"email=a%40b.co&page_url=x&other=1":          {},
+		"page_url=https%3A%2F%2Fjohn.example%2Fdemo": {"page_url": {"https://john.example/demo"}},
 	} {
 		got := s.do(t, "GET /forms/{formKey}", ib.FormKey, query, "")
 		if carried := hiddenInputs(t, got.Body); got.Status != 200 || carried.Encode() != want.Encode() {
 			t.Errorf("%s: %d, carried %v", query, got.Status, carried)
 		}
+	}
+}
+
+func TestThePageThatLedToTheFormIsCarriedOn(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ib := s.signUp(t, john, "John")
+	tests := []struct{ referer, query, want string }{
+		{"https://john.example/landing?x=1", "", "https://john.example/landing?x=1"},
+		{"http://john.example/#top", "", "http://john.example/"},
+		{"https://john.example/", "page_url=https%3A%2F%2Fjohn.example%2Fdemo", "https://john.example/demo"},
+		{"https://john.example/", "page_url=nothing", "https://john.example/"},
+		{"https:///forms/x", "", ""}, // this host's own: an event of a test names none
+		{`https://john.example/"><script>`, "", `https://john.example/"><script>`},
+		{"https://john.example/" + strings.Repeat("a", 2000), "", ""},
+		{"android-app://com.example", "", ""},
+		{"javascript:alert(1)", "", ""},
+		{"https://john.example/\u2028", "", ""},
+		{"", "", ""},
+	}
+	for _, tt := range tests {
+		got := s.do(t, "GET /forms/{formKey}", ib.FormKey, tt.query, "", "referer", tt.referer)
+		if carried := hiddenInputs(t, got.Body); got.Status != 200 || carried.Get("page_url") != tt.want || len(carried) > 1 {
+			t.Errorf("%.60q %s: %d, carried %v", tt.referer, tt.query, got.Status, carried)
+		}
+	}
+}
+
+func TestAPreviewCannotBeSent(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ib := s.signUp(t, john, "John")
+	address := "https://john.example/thanks"
+	s.change(t, ib, account.Settings{ThankYouURL: &address})
+	got := s.do(t, "GET /forms/{formKey}", ib.FormKey, "preview=1", "")
+	all, text := elements(t, got.Body)
+	button := all[slices.IndexFunc(all, func(e element) bool { return e.name == "button" })]
+	if _, disabled := button.attr["disabled"]; !disabled || !strings.Contains(text, "This is a preview") {
+		t.Errorf("button %v, text %s", button, text)
+	}
+	if policy := got.Headers["content-security-policy"]; !strings.Contains(policy, "; form-action 'none'; ") {
+		t.Errorf("policy %s", policy)
 	}
 }
 
@@ -223,7 +266,8 @@ func TestBadInputShowsTheFormAgain(t *testing.T) {
 	}
 	for name, bad := range map[string]bool{"email": true, "phone": true, "name": false, "ib_type": false} {
 		e := field(t, all, name)
-		if (e.attr["aria-invalid"] == "true") != bad || bad != (e.attr["aria-describedby"] == name+"-error") {
+		_, focused := e.attr["autofocus"]
+		if focused != (name == "email") || (e.attr["aria-invalid"] == "true") != bad || bad != (e.attr["aria-describedby"] == name+"-error") {
 			t.Errorf("%s: %v", name, e.attr)
 		}
 	}

@@ -41,6 +41,14 @@ func (p pages) form(ib account.IB, status int, t typed) httpapi.Response {
 	return p.answer(ib, status, formPage, pairs)
 }
 
+// preview answers with the form as its IB is shown it. It cannot be sent: its button
+// does nothing, and the browser is forbidden to send it all the same.
+func (p pages) preview(ib account.IB) httpapi.Response {
+	response := p.form(ib, http.StatusOK, typed{preview: true})
+	response.Headers["content-security-policy"] = policy(p.styleHash, "'none'", ib)
+	return response
+}
+
 // thanks answers with our own thank-you page.
 func (p pages) thanks(ib account.IB) httpapi.Response {
 	return p.answer(ib, http.StatusOK, thanksPage, nil)
@@ -49,7 +57,7 @@ func (p pages) thanks(ib account.IB) httpapi.Response {
 func (p pages) answer(ib account.IB, status int, page string, pairs []string) httpapi.Response {
 	pairs = append(pairs, "{{ib}}", html.EscapeString(ib.Name), "{{style}}", style)
 	response := httpapi.HTML(status, strings.NewReplacer(pairs...).Replace(page))
-	response.Headers["content-security-policy"] = policy(p.styleHash, ib)
+	response.Headers["content-security-policy"] = policy(p.styleHash, formAction(ib), ib)
 	response.Headers["referrer-policy"] = "strict-origin"
 	return response
 }

@@ -8,17 +8,21 @@ import (
 )
 
 // policy returns the content security policy of an IB's pages: no script, the
-// one style sheet, no picture. The form goes to us, and from there to the IB's
-// thank-you address, since browsers hold redirects to form-action too. The IB's
-// own sites may frame the page; no others.
-func policy(styleHash string, ib account.IB) string {
+// one style sheet, no picture. The IB's own sites may frame the page; no others.
+func policy(styleHash, formAction string, ib account.IB) string {
 	return strings.Join([]string{
 		"default-src 'none'",
 		"style-src '" + styleHash + "'",
-		strings.Join(append([]string{"form-action 'self'"}, thankYouOrigins(ib.ThankYouURL)...), " "),
+		"form-action " + formAction,
 		"base-uri 'none'",
 		strings.Join(append([]string{"frame-ancestors 'self'"}, ib.AllowedOrigins...), " "),
 	}, "; ")
+}
+
+// formAction is where the form goes: to us, and from there to the IB's thank-you
+// address, since browsers hold redirects to form-action too.
+func formAction(ib account.IB) string {
+	return strings.Join(append([]string{"'self'"}, thankYouOrigins(ib.ThankYouURL)...), " ")
 }
 
 // thankYouOrigins returns the origin of the thank-you address, and the same with

@@ -36,16 +36,23 @@ type typed struct {
 	hidden map[string]string
 	// errors are what is wrong, by field.
 	errors []problem.Field
+	// preview tells that the form is only to be looked at.
+	preview bool
 }
 
 // fromLink is an empty form that carries on what is good of what the link to it
-// carried. What is not would fail the form for a reason that the visitor can
-// neither see nor mend.
-func fromLink(query url.Values) typed {
+// carried, and the page that the link stood on unless it names one. What is not good
+// would fail the form for a reason that the visitor can neither see nor mend.
+func fromLink(query url.Values, cameFrom string) typed {
 	t := typed{hidden: map[string]string{}}
 	for _, field := range utm() {
 		if value, complaint := lead.Line(query.Get(field), lead.MaxText); complaint == "" {
 			t.hidden[field] = value
+		}
+	}
+	for _, page := range []string{cameFrom, query.Get("page_url")} {
+		if address, complaint := lead.WebAddress(page); complaint == "" && address != "" {
+			t.hidden["page_url"] = address
 		}
 	}
 	return t
@@ -59,7 +66,7 @@ func again(form lead.Form, p *problem.Problem) typed {
 		t.values[field] = strings.ToValidUTF8(form.Text(field), "\uFFFD")
 	}
 	t.consent, _ = form.Ticked("consent")
-	for _, field := range append(utm(), "page_url") {
+	for _, field := range append(utm(), "page_url", "referrer") {
 		if t.complaint(field) == "" {
 			t.hidden[field] = form.Text(field)
 		}

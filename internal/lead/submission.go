@@ -2,7 +2,6 @@ package lead
 
 import (
 	"errors"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -29,8 +28,11 @@ type Submission struct {
 	UTMCampaign string `json:"-" dynamodbav:"utmCampaign"`
 	UTMTerm     string `json:"-" dynamodbav:"utmTerm"`
 	UTMContent  string `json:"-" dynamodbav:"utmContent"`
-	PageURL     string `json:"-" dynamodbav:"pageUrl"`
-	Consent     bool   `json:"-" dynamodbav:"consent"`
+	// PageURL is the page that had the form, or the link to it.
+	PageURL string `json:"-" dynamodbav:"pageUrl"`
+	// Referrer is where the visitor had come to that page from.
+	Referrer string `json:"-" dynamodbav:"referrer"`
+	Consent  bool   `json:"-" dynamodbav:"consent"`
 }
 
 // HighVolume is the largest of Volumes.
@@ -65,7 +67,8 @@ func submitted(get func(field string) string, fields *problem.Fields) Submission
 		UTMCampaign:   c.line("utm_campaign", MaxText),
 		UTMTerm:       c.line("utm_term", MaxText),
 		UTMContent:    c.line("utm_content", MaxText),
-		PageURL:       c.pageURL(),
+		PageURL:       c.webAddress("page_url"),
+		Referrer:      c.webAddress("referrer"),
 	}
 }
 
@@ -146,14 +149,10 @@ func (c checker) monthlyLeads() string {
 	return volume
 }
 
-func (c checker) pageURL() string {
-	page := c.line("page_url", maxURL)
-	if page == "" {
-		return ""
+func (c checker) webAddress(field string) string {
+	address, complaint := WebAddress(c.get(field))
+	if complaint != "" {
+		c.fields.Add(field, complaint)
 	}
-	u, err := url.Parse(page)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
-		c.fields.Add("page_url", "must be an address that begins with https:// or http://")
-	}
-	return page
+	return address
 }

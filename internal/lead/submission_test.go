@@ -48,12 +48,13 @@ func TestAWholeSubmission(t *testing.T) {
 	want := lead.Submission{
 		Email: "jane@acme.com", Name: "Jané محمد Doe", Phone: "+44 (20) 7946-0958", IBType: "forex-ib", MonthlyLeads: "500+",
 		BrokerNetwork: "Acme & Sons", UTMSource: "google", UTMMedium: "cpc", UTMCampaign: "spring", UTMTerm: "ib", UTMContent: "a/b",
-		PageURL: "https://john.example/landing?x=1", Consent: true,
+		PageURL: "https://john.example/landing?x=1", Referrer: "https://www.search.example/", Consent: true,
 	}
 	fields := map[string]string{
 		"email": " Jane@ACME.com ", "name": " Jané محمد Doe\u00a0", "phone": "+44 (20) 7946-0958 ", "ib_type": "Forex IB",
 		"monthly_leads": "500+", "broker_network": "Acme & Sons", "utm_source": "google", "utm_medium": "cpc",
 		"utm_campaign": "spring", "utm_term": "ib", "utm_content": "a/b", "page_url": "https://john.example/landing?x=1",
+		"referrer": "https://www.search.example/",
 	}
 	form, document := url.Values{"consent": {"on"}, "unknown": {"a", "b"}}, map[string]any{"consent": true, "userId": sarah, "unknown": 5}
 	for name, value := range fields {
@@ -102,6 +103,7 @@ func TestFieldRules(t *testing.T) {
 		"broker_network": {long("x", 200), "😀"},
 		"utm_source":     {long("x", 200)},
 		"page_url":       {"http://localhost:3000/x", "https://x.example/" + long("a", 1982), "HTTPS://X.example"},
+		"referrer":       {"https://x.example/" + long("a", 1982)},
 	}
 	bad := map[string][]string{
 		"name":           {"", " ", long("ж", 201), "Ja\nne", "Jane\n", "Ja\x00ne", "\x7f", "a\u0085b", "a\u2028b", "a\u202eb", "a\u2066b", "\uFFFD"},
@@ -112,6 +114,7 @@ func TestFieldRules(t *testing.T) {
 		"broker_network": {long("x", 201), "a\tb"},
 		"utm_source":     {long("x", 201), "a\nb"},
 		"page_url":       {"javascript:alert(1)", "//x.example", "/path", "https://", "https:x", "ftp://x.example", "https://x.example/" + long("a", 1983), "http://[::1"},
+		"referrer":       {"android-app://com.example", "https://x.example/" + long("a", 1983)},
 	}
 	for field, values := range good {
 		for _, value := range values {

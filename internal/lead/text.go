@@ -2,6 +2,7 @@ package lead
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -14,6 +15,19 @@ const missing = "is missing"
 // for a good line, and for an empty one.
 func Line(value string, most int) (line, complaint string) {
 	return checked(value, most, func(r rune) bool { return !isText(r) })
+}
+
+// WebAddress is Line for the address of a page.
+func WebAddress(value string) (address, complaint string) {
+	address, complaint = Line(value, maxURL)
+	if complaint != "" || address == "" {
+		return "", complaint
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
+		return "", "must be an address that begins with https:// or http://"
+	}
+	return address, ""
 }
 
 // paragraphs is Line for text that may have line breaks and tabs. Line breaks
