@@ -62,6 +62,7 @@ import (
 	"time"
 
 	"clientflow/internal/httpapi"
+	"clientflow/internal/metric"
 	"clientflow/internal/problem"
 	"clientflow/internal/systeme"
 )
@@ -83,6 +84,7 @@ type endpoint struct {
 func (e endpoint) take(ctx context.Context, r *httpapi.Request) (httpapi.Response, error) {
 	body, decoded := signedBytes(r)
 	if !decoded || !systeme.VerifySignature(e.secret, body, r.Header(systeme.SignatureHeader)) {
+		httpapi.NoteMetric(ctx, metric.Count(metric.BadSignatures, 1))
 		return httpapi.Response{}, problem.New(problem.Unauthorized, "The signature is not valid.")
 	}
 	event, err := systeme.ParseTagEvent(r.Header(systeme.EventHeader), body)
