@@ -2,17 +2,27 @@ package admin
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 
 	"clientflow/internal/account"
 	"clientflow/internal/httpapi"
 	"clientflow/internal/problem"
+	"clientflow/internal/search"
 	"clientflow/internal/tenant"
 )
 
-// pageSize bounds the IBs of one answer, each of which takes two small reads.
-const pageSize = 25
+const (
+	// pageSize bounds the IBs of one answer, each of which takes two small reads.
+	pageSize = 25
+	// searchSize bounds the IBs that one search looks at, each of which takes one.
+	searchSize = 200
+	// maxSought is an address's length.
+	maxSought = 254
+)
 
 // document is an IB as the admin sees it.
 type document struct {
@@ -27,17 +37,19 @@ type document struct {
 	Disabled                   bool              `json:"disabled"`
 }
 
-// list answers with the IBs that have confirmed their address, the newest first.
+// list answers with the IBs that have confirmed their address, the newest first. A
+// search answers with those that it finds among the next searchSize, which may be
+// none, and goes on behind them.
 func (d desk) list(ctx context.Context, r *httpapi.Request) (httpapi.Response, error) {
-	after, err := cursor(r)
+	l, err := parseListing(r)
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	page, err := d.directory.Page(ctx, after, pageSize)
+	page, err := d.directory.Page(ctx, l.after, l.size)
 	if err != nil {
 		return httpapi.Response{}, err
 	}
-	found, err := d.read(ctx, page.IBs)
+	found, err := d.read(ctx, page.IBs, l.sought)
 	if err != nil {
 		return httpapi.Response{}, err
 	}
@@ -52,43 +64,80 @@ func (d desk) list(ctx context.Context, r *httpapi.Request) (httpapi.Response, e
 	return httpapi.JSON(http.StatusOK, answer)
 }
 
-// cursor returns where the list is to go on; nil at its beginning.
-func cursor(r *httpapi.Request) (*account.Place, error) {
-	query, err := r.Query()
-	if err != nil {
-		return nil, err
-	}
-	text := query.Get("cursor")
-	if text == "" {
-		return nil, nil
-	}
-	place, err := account.ParsePlace(text)
-	if err != nil || len(query["cursor"]) > 1 {
-		var fields problem.Fields
-		fields.Add("cursor", "is not a nextCursor of this list")
-		return nil, fields.Err()
-	}
-	return &place, nil
+// listing is what a caller of GET /admin/ibs asked for.
+type listing struct {
+	// sought begins a word of the name, the address, the prefix or the userId; "" for
+	// all IBs.
+	sought string
+	// after is where the list is to go on; nil at its beginning.
+	after *account.Place
+	size  int
 }
 
-// read reads IBs side by side, and leaves out those whose record is gone.
-func (d desk) read(ctx context.Context, ids []tenant.ID) ([]document, error) {
-	documents, errs := make([]document, len(ids)), make([]error, len(ids))
+// parseListing reads the query, or returns an Invalid problem that names every bad
+// parameter. An empty one counts as absent.
+func parseListing(r *httpapi.Request) (listing, error) {
+	query, err := r.Query()
+	if err != nil {
+		return listing{}, err
+	}
+	var fields problem.Fields
+	l := listing{sought: strings.TrimSpace(query.Get("q")), size: pageSize}
+	if len(query["q"]) > 1 || len(l.sought) > maxSought {
+		fields.Add("q", "must be one text of 254 bytes at most")
+	}
+	if l.sought != "" {
+		l.size = searchSize
+	}
+	if text := query.Get("cursor"); text != "" {
+		place, err := account.ParsePlace(text)
+		if err != nil || len(query["cursor"]) > 1 {
+			fields.Add("cursor", "is not a nextCursor of this list")
+		}
+		l.after = &place
+	}
+	return l, fields.Err()
+}
+
+// read reads IBs side by side, and leaves out those whose record is gone and those
+// that are not sought.
+func (d desk) read(ctx context.Context, ids []tenant.ID, sought string) ([]document, error) {
+	documents, errs := make([]*document, len(ids)), make([]error, len(ids))
 	var reads sync.WaitGroup
 	for i, id := range ids {
-		reads.Go(func() { documents[i], errs[i] = d.ib(ctx, id) })
+		reads.Go(func() { documents[i], errs[i] = d.find(ctx, id, sought) })
 	}
 	reads.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
 	found := []document{} // never null
-	for i, err := range errs {
-		switch {
-		case err == nil:
-			found = append(found, documents[i])
-		case problem.Of(err).Kind != problem.NotFound:
-			return nil, err
+	for _, document := range documents {
+		if document != nil {
+			found = append(found, *document)
 		}
 	}
 	return found, nil
+}
+
+// find reads one IB; nil when there is none, or it is not sought.
+func (d desk) find(ctx context.Context, id tenant.ID, sought string) (*document, error) {
+	ib, err := d.users.Get(ctx, id)
+	switch {
+	case err != nil && problem.Of(err).Kind == problem.NotFound:
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case sought != "" && !isSought(ib, sought):
+		return nil, nil
+	}
+	found, err := d.describe(ctx, ib)
+	return &found, err
+}
+
+func isSought(ib account.IB, sought string) bool {
+	texts := []string{ib.Name, ib.Email, ib.Prefix.String(), ib.Tenant.String()}
+	return slices.ContainsFunc(texts, func(text string) bool { return search.Begins(text, sought) })
 }
 
 // ib reads one IB: a NotFound problem when there is none.
@@ -97,12 +146,17 @@ func (d desk) ib(ctx context.Context, id tenant.ID) (document, error) {
 	if err != nil {
 		return document{}, err
 	}
-	leads, err := d.counters.Leads(ctx, id)
+	return d.describe(ctx, ib)
+}
+
+// describe adds to an IB's record how many leads it has.
+func (d desk) describe(ctx context.Context, ib account.IB) (document, error) {
+	leads, err := d.counters.Leads(ctx, ib.Tenant)
 	if err != nil {
 		return document{}, err
 	}
 	return document{
-		UserID:                     id.String(),
+		UserID:                     ib.Tenant.String(),
 		Email:                      ib.Email,
 		Name:                       ib.Name,
 		SystemeTagPrefix:           ib.Prefix.String(),

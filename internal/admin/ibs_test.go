@@ -73,6 +73,60 @@ func TestAnIBAsTheAdminSeesIt(t *testing.T) {
 	}
 }
 
+func TestIBsAreSearched(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for n := range 12 {
+		w.addIB(t, n, n)
+	}
+	for sought, want := range map[string][]string{
+		"IB 1": {nth(11), nth(10), nth(1)}, "ib1": {nth(11), nth(10), nth(1)}, "ib11@": {nth(11)}, "ib-00000007-": {nth(7)},
+		nth(3): {nth(3)}, "00000005": {nth(5)}, "B": {}, "acme.test": nil, "nobody": {},
+	} {
+		got := decode[page](t, w.ask(t, 200, "GET /admin/ibs", "", "q="+url.QueryEscape(sought), ""))
+		var ids []string
+		for _, ib := range got.IBs {
+			ids = append(ids, ib["userId"].(string))
+		}
+		if want == nil {
+			want = []string{nth(11), nth(10), nth(9), nth(8), nth(7), nth(6), nth(5), nth(4), nth(3), nth(2), nth(1), nth(0)}
+		}
+		if !slices.Equal(ids, want) || got.NextCursor != nil {
+			t.Errorf("%s finds %v, cursor %v", sought, ids, got.NextCursor)
+		}
+	}
+}
+
+func TestASearchGoesOnBehindWhatItLookedAt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for n := range 205 {
+		w.addIB(t, n, 0)
+	}
+	w.put(t, w.UsersTable, tenantdb.Item{
+		"userId": text(nth(999)), "email": text("jane@acme.test"), "name": text("Jane"), "systemeTagPrefix": text("ib-janejane-"),
+		"formKey": text("form0000000000000999"), "listedAs": text("ib"), "createdAt": text("2026-05-01T12:00:00.000Z"),
+	})
+	first := decode[page](t, w.ask(t, 200, "GET /admin/ibs", "", "q=jane", ""))
+	if len(first.IBs) != 0 || first.NextCursor == nil {
+		t.Fatalf("found %v at first, cursor %v", first.IBs, first.NextCursor)
+	}
+	second := decode[page](t, w.ask(t, 200, "GET /admin/ibs", "", "q=jane&cursor="+url.QueryEscape(*first.NextCursor), ""))
+	if len(second.IBs) != 1 || second.IBs[0]["userId"] != nth(999) || second.NextCursor != nil {
+		t.Errorf("found %v, cursor %v", second.IBs, second.NextCursor)
+	}
+}
+
+func TestBadSearches(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, query := range []string{"q=a&q=b", "q=" + strings.Repeat("a", 255)} {
+		if got := w.ask(t, 422, "GET /admin/ibs", "", query, "").Body; !strings.Contains(got, `"field":"q"`) {
+			t.Errorf("%s: %s", query, got)
+		}
+	}
+}
+
 func TestBadCursors(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

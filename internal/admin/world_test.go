@@ -175,7 +175,7 @@ func (w *world) addIB(t *testing.T, n, leads int) {
 	w.put(t, w.UsersTable, tenantdb.Item{
 		"userId": text(nth(n)), "email": text(fmt.Sprintf("ib%d@acme.test", n)), "name": text(fmt.Sprintf("IB %d", n)),
 		"systemeTagPrefix": text(fmt.Sprintf("ib-%08d-", n)), "formKey": text(fmt.Sprintf("form%016d", n)),
-		"listedAs": text("ib"), "createdAt": text(fmt.Sprintf("2026-05-04T12:%02d:00.000Z", n)),
+		"listedAs": text("ib"), "createdAt": text(fmt.Sprintf("2026-05-04T%02d:%02d:00.000Z", 12+n/60, n%60)),
 	})
 	if leads > 0 {
 		w.put(t, w.LeadsTable, tenantdb.Item{

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"clientflow/internal/search"
 	"clientflow/internal/tenantdb"
 )
 
@@ -126,7 +127,7 @@ func (f filter) take(found []Lead, items []tenantdb.Item, limit int) ([]Lead, er
 		if err != nil {
 			return nil, err
 		}
-		if f.search == "" || begins(lead.Name, f.search) || begins(lead.Email, f.search) {
+		if f.search == "" || search.Begins(lead.Name, f.search) || search.Begins(lead.Email, f.search) {
 			found = append(found, lead)
 		}
 		if len(found) == limit {

@@ -1,14 +1,16 @@
-package lead
+// Package search tells what is meant by searching names and addresses, the same on
+// every list. It must know nothing of what the lists hold.
+package search
 
 import (
 	"strings"
 	"unicode"
 )
 
-// begins tells whether a word of text begins with what is sought, in any case.
+// Begins tells whether a word of text begins with what is sought, in any case.
 // What is sought may run over several words of the text. Words are of letters,
 // marks and digits, so each part of an address is one.
-func begins(text, sought string) bool {
+func Begins(text, sought string) bool {
 	text, sought = strings.ToLower(text), strings.ToLower(sought)
 	inWord := false
 	for i, r := range text {
