@@ -107,6 +107,22 @@ func mustCall(tb testing.TB, token, method, path string, document, into any) {
 	}
 }
 
+// status is what the API answers to a token.
+func status(tb testing.TB, token, path string) int {
+	tb.Helper()
+	request, err := http.NewRequest("GET", site.API+path, nil)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+token)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	response.Body.Close()
+	return response.StatusCode
+}
+
 // signIn signs a person in by the page, and waits for the page that follows.
 func (p *person) signIn(email string) {
 	p.Helper()

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
@@ -52,7 +53,22 @@ func mustPerson(t *testing.T) *person {
 		}
 	})
 	p.tab = p.mustTab(site.chromium, chromedp.WithNewBrowserContext())
+	p.mayReadClipboard()
 	return p
+}
+
+// mayReadClipboard answers yes to what Chromium would ask before a page reads what was
+// copied; only tests do.
+func (p *person) mayReadClipboard() {
+	p.Helper()
+	_, err := chromedp.CallBrowser(p.tab, browser.SetPermission, browser.SetPermissionParams{
+		Permission:       &browser.PermissionDescriptor{Name: "clipboard-read"},
+		Setting:          browser.PermissionSettingGranted,
+		BrowserContextID: chromedp.FromContext(p.tab).BrowserContextID,
+	})
+	if err != nil {
+		p.Fatal(err)
+	}
 }
 
 // another returns the same person at a new tab.
@@ -257,6 +273,12 @@ func (p *person) click(selector string) {
 func (p *person) press(text string) {
 	p.Helper()
 	p.do(chromedp.Click(chromedp.Search(fmt.Sprintf(`//*[self::button or self::a][normalize-space()=%q]`, text)), chromedp.NodeVisible))
+}
+
+// back goes back as the browser's button does.
+func (p *person) back() {
+	p.Helper()
+	eval[chromedp.Void](p, "void history.back()")
 }
 
 // picture keeps what the page shows, whole, as .build/browser/pictures/<name>.png.

@@ -1,0 +1,130 @@
+//go:build browser
+
+package browser_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+	"github.com/chromedp/chromedp"
+)
+
+// mustAdmin signs an admin up, and in by the page.
+func mustAdmin(t *testing.T) *person {
+	t.Helper()
+	ada := mustIB(t, "Ada Admin")
+	pool := cognitoidentityprovider.New(cognitoidentityprovider.Options{
+		Region: "us-east-1", BaseEndpoint: &site.AWS, HTTPClient: http.DefaultClient,
+		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
+	})
+	_, err := pool.AdminAddUserToGroup(context.Background(), &cognitoidentityprovider.AdminAddUserToGroupInput{
+		UserPoolId: aws.String(site.Template.Outputs["UserPoolId"]), Username: &ada.email, GroupName: aws.String("admins"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := mustPerson(t)
+	p.signIn(ada.email)
+	return p
+}
+
+func TestTheAdminSetsUpAnIBsWorkflows(t *testing.T) {
+	t.Parallel()
+	quinn := mustIB(t, "Quinn Quartz")
+	quinn.capture(t, object{"email": newAddress("lead"), "name": "Lead One"})
+	p := mustAdmin(t)
+	p.press("Admin")
+	p.at("/admin")
+	p.sees("Tag prefix")
+	p.inspect("admin-brokers")
+
+	p.fill("[name=q]", "quartz")
+	p.press("Search")
+	p.until(`document.querySelectorAll("tbody tr").length === 1`)
+	if got := p.address(); got != "/admin?q=quartz" {
+		t.Errorf("the search is at %s", got)
+	}
+	p.press("Quinn Quartz")
+	p.sees("Workflows to make in Systeme.io")
+	for _, want := range []string{quinn.prefix + "demo-request", quinn.prefix + "high-volume", quinn.prefix + "inactive", quinn.prefix + "engaged"} {
+		p.sees(want)
+	}
+	p.inspect("admin-guide")
+
+	p.click(`[aria-label^="Copy starts when this tag is added"]`)
+	p.sees("Copied")
+	if got := eval[string](p, "navigator.clipboard.readText()"); got != quinn.prefix+"demo-request" {
+		t.Errorf("copied %q", got)
+	}
+	p.click(".step > input")
+	p.sees("1 of ")
+	p.press("Mark as set up")
+	p.sees("Set up: undo")
+	p.do(chromedp.Reload())
+	p.sees("1 of ")
+	p.sees("Set up: undo")
+	var shown struct{ SystemeWorkflowsConfigured bool }
+	mustCall(t, quinn.token, "GET", "/me", nil, &shown)
+	if !shown.SystemeWorkflowsConfigured {
+		t.Error("the IB is not marked as set up")
+	}
+
+	p.back()
+	p.until(`document.querySelectorAll("tbody tr").length === 1`)
+	p.sees("Set up")
+}
+
+func TestTheAdminShutsAnIBOut(t *testing.T) {
+	t.Parallel()
+	rosa := mustIB(t, "Rosa Rhyolite")
+	p := mustAdmin(t)
+	p.open("/admin?ib=" + rosa.userID)
+	p.press("Shut Rosa Rhyolite out")
+	p.sees("With the next request")
+	p.inspect("admin-shut-out")
+	p.press("Shut out")
+	p.sees("is shut out.")
+	if got := status(t, rosa.token, "/me"); got != 401 && got != 403 {
+		t.Errorf("the IB gets %d", got)
+	}
+	p.press("Let Rosa Rhyolite in again")
+	p.sees("is let in again.")
+	if got := status(t, rosa.token, "/me"); got != 200 {
+		t.Errorf("the IB gets %d", got)
+	}
+}
+
+func TestTheAdminSeesTheSync(t *testing.T) {
+	t.Parallel()
+	p := mustAdmin(t)
+	p.open("/admin?view=sync")
+	p.sees("Looked at")
+	p.sees("Working")
+	p.inspect("admin-sync")
+}
+
+func TestAnIBIsNoAdmin(t *testing.T) {
+	t.Parallel()
+	sam := mustIB(t, "Sam Slate")
+	p := mustPerson(t)
+	p.signIn(sam.email)
+	p.open("/admin")
+	p.sees("This page is for administrators")
+	if eval[bool](p, `document.body.innerText.includes("Tag prefix")`) {
+		t.Error("an IB sees the list of IBs")
+	}
+}
+
+func TestTheAdminIsToldWhatIsNotThere(t *testing.T) {
+	t.Parallel()
+	p := mustAdmin(t)
+	p.open("/admin?q=nobodyatall")
+	p.sees("Nobody was found")
+	p.inspect("admin-nobody")
+	p.open("/admin?ib=nobody")
+	p.sees("There is no such broker")
+}

@@ -1,0 +1,115 @@
+// How the sync is doing: a picture of the way from the leads to Systeme.io and back,
+// looked at again every few seconds while it is seen.
+
+import { api } from "./api.js";
+import { h, replace } from "./dom.js";
+import { confirmed, toast } from "./shell.js";
+import { count, plural } from "./text.js";
+
+const every = 5000; // milliseconds
+
+/** showSync shows the sync until its signal says that it was left. */
+export async function showSync({ view, signal }) {
+  document.title = "Sync: ClientFlow";
+  const flow = h("div", { class: "flow" });
+  const note = h("p", { class: "quiet small", role: "status" }, "Looking…");
+  const redriven = h("div", {});
+  replace(view, flow, redriven, note);
+  draw(flow, null);
+  await look();
+  const timer = setInterval(() => document.visibilityState === "visible" && look(), every);
+  signal.addEventListener("abort", () => clearInterval(timer));
+
+  async function look() {
+    try {
+      const health = await api("GET", "/admin/sync");
+      if (signal.aborted) return;
+      draw(flow, health);
+      replace(redriven, health.deadLetters.depth > 0 && redrive(look));
+      note.textContent = "Looked at " + new Date().toLocaleTimeString() + ", and again every 5 seconds.";
+    } catch (error) {
+      note.textContent = error.message;
+    }
+  }
+}
+
+function draw(flow, health) {
+  replace(flow,
+    station("Leads", "Each new lead is put into the queue.", h("a", { href: "/admin" }, "See the brokers")),
+    arrow("→"),
+    queue(health?.queue),
+    arrow("→"),
+    account(health?.rate),
+    h("span", { class: "down dead", "aria-hidden": "true" }, "↓"),
+    h("span", { class: "down back", "aria-hidden": "true" }, "↓"),
+    dead(health?.deadLetters),
+    hook(health?.webhook));
+}
+
+const arrow = (sign) => h("span", { class: "arrow", "aria-hidden": "true" }, sign);
+
+function station(name, text, ...more) {
+  return h("section", { class: "card" }, h("h2", {}, name), h("p", { class: "quiet small" }, text), more);
+}
+
+const bone = () => h("span", { class: "bone figure" });
+
+function queue(depth) {
+  return station("Queue", "Leads on their way to Systeme.io.",
+    depth ? h("p", { class: "figure" }, count(depth.depth)) : bone(),
+    depth && h("p", { class: "counts" },
+      h("span", {}, count(depth.waiting) + " waiting"),
+      h("span", {}, count(depth.inFlight) + " under way"),
+      h("span", {}, count(depth.delayed) + " put off")));
+}
+
+function account() {
+  return station("Systeme.io", "Contacts and tags of all brokers.");
+}
+
+function dead(letters) {
+  const card = station("Dead letters", "What failed too often. Nothing is lost: put it back once the cause is mended.",
+    letters ? h("p", { class: "figure" }, count(letters.depth)) : bone(),
+    letters && h("p", {}, letters.depth === 0
+      ? h("span", { class: "badge good" }, "None")
+      : h("span", { class: "badge bad" }, letters.oldestAgeSeconds === null ? "To be looked at" : "Oldest: " + age(letters.oldestAgeSeconds))));
+  card.classList.add("dead");
+  return card;
+}
+
+function age(seconds) {
+  if (seconds < 120) return plural(seconds, "second");
+  if (seconds < 7200) return plural(Math.round(seconds / 60), "minute");
+  if (seconds < 172800) return plural(Math.round(seconds / 3600), "hour");
+  return plural(Math.round(seconds / 86400), "day");
+}
+
+function hook(webhook) {
+  const looks = { ok: ["good", "Working"], disabled: ["bad", "Switched off"], missing: ["bad", "Missing"], unknown: ["wait", "Not known"] };
+  const [look, text] = looks[webhook?.state] ?? [];
+  const card = station("Webhook", "Tells ClientFlow what workflows did.",
+    webhook ? h("p", {}, h("span", { class: "badge " + look }, text)) : bone(),
+    webhook && h("p", { class: "small" }, webhook.detail));
+  card.classList.add("back");
+  return card;
+}
+
+function redrive(look) {
+  const button = h("button", { type: "button", class: "primary", onclick: press }, "Put dead letters back into the queue");
+  async function press() {
+    const sure = await confirmed({
+      title: "Put dead letters back?",
+      text: "Each gets all its tries again. Do this once what made them fail is mended.",
+      action: "Put back",
+    });
+    if (!sure) return;
+    try {
+      await api("POST", "/admin/sync/redrive");
+      toast("They are being put back.");
+      await look();
+    } catch (error) {
+      toast(error.message);
+    }
+  }
+  return button;
+}
