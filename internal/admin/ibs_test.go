@@ -180,7 +180,8 @@ func TestARecordThatIsBroken(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.addIB(t, 1, 0)
-	w.put(t, w.UsersTable, tenantdb.Item{"userId": text(nth(2)), "listedAs": text("ib"), "createdAt": text("2026-05-04T12:00:00.000Z")})
+	w.put(t, w.UsersTable, tenantdb.Item{"userId": text(nth(2)), "listedAs": text("ib"), "createdAt": text("2026-05-04T12:00:00.000Z"),
+		"systemeTagPrefix": text("ib-")})
 	w.ask(t, 500, "GET /admin/ibs", "", "", "")
 	w.ask(t, 500, "GET /admin/ibs/{userId}/workflows", nth(2), "", "")
 }
