@@ -6,8 +6,13 @@ BUILDFLAGS := -tags lambda.norpc -trimpath -ldflags "-s -w"
 ARGS       :=
 KEY        := $(SYSTEME_API_KEY)
 SECRET     := $(SYSTEME_WEBHOOK_SECRET)
+# The stack is that of make run, or with STAGE=… the one of that stage on AWS.
+ifeq ($(origin STAGE),undefined)
 STAGE      := dev
 STACK      := clientflow
+else
+STACK      := clientflow-$(STAGE)
+endif
 # A number of runs, not a time: Go's fuzzer at times fails when its time is up.
 FUZZTIME   := 20000x
 
@@ -68,12 +73,16 @@ build-%Function:
 		./functions/$$(echo $* | sed 's/\([A-Z]\)/-\1/g; s/^-//' | tr '[:upper:]' '[:lower:]')
 
 # Exported, so that no list of processes shows them.
-systeme-setup systeme-check: export SYSTEME_API_KEY := $(KEY)
-systeme-setup: export SYSTEME_WEBHOOK_SECRET := $(SECRET)
+systeme-key systeme-check: export SYSTEME_API_KEY := $(KEY)
+systeme-key: export SYSTEME_WEBHOOK_SECRET := $(SECRET)
 
-systeme-setup: ## Prepare a Systeme.io account: KEY=… URL=<ApiUrl> SECRET=… STAGE=dev
+systeme-key: ## Put a Systeme.io key where a deployment reads it: STAGE=dev; it is asked for
 	@go build -o .build/systeme ./infra/systeme
-	@exec .build/systeme setup -url "$(URL)" -stage "$(STAGE)" $(ARGS)
+	@exec .build/systeme key -stage "$(STAGE)" $(ARGS)
+
+systeme-setup: ## Prepare the Systeme.io account of a deployment: STAGE=dev
+	@go build -o .build/systeme ./infra/systeme
+	@exec .build/systeme setup -stack "$(STACK)" -url "$(URL)" $(ARGS)
 
 systeme-check: ## Find out how a Systeme.io account behaves: KEY=…, and ARGS="-listen … -public …" for webhooks
 	@go build -o .build/systeme ./infra/systeme

@@ -6,11 +6,13 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"clientflow/internal/admin"
 	"clientflow/internal/awsclient"
 	"clientflow/internal/env"
 	"clientflow/internal/function"
+	"clientflow/internal/secret"
 )
 
 func main() { function.Start("admin", build) }
@@ -21,9 +23,11 @@ func build(settings *env.Reader, log *slog.Logger) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	aws := awsclient.Connect(awsclient.DynamoDB, awsclient.SQS)
+	aws := awsclient.New()
+	key := secret.New(ssm.NewFromConfig(aws.Config(awsclient.SSM)), read.SystemeKey)
+	aws.Open([]awsclient.Service{awsclient.DynamoDB, awsclient.SQS}, key.Load)
 	db := dynamodb.NewFromConfig(aws.Config(awsclient.DynamoDB))
-	routes, err := admin.Routes(read, db, sqs.NewFromConfig(aws.Config(awsclient.SQS)))
+	routes, err := admin.Routes(read, key, db, sqs.NewFromConfig(aws.Config(awsclient.SQS)))
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"clientflow/internal/account"
@@ -14,6 +15,7 @@ import (
 	"clientflow/internal/env"
 	"clientflow/internal/function"
 	"clientflow/internal/lead"
+	"clientflow/internal/secret"
 	"clientflow/internal/tenant"
 	"clientflow/internal/tenantdb"
 	"clientflow/internal/tenantrole"
@@ -29,13 +31,16 @@ func build(settings *env.Reader, log *slog.Logger) (any, error) {
 	verifier := tenant.ReadVerifier(settings)
 	systeme := contact.Account{
 		URL:            settings.Text("SYSTEME_API_URL", "the base address of Systeme.io's API"),
-		Key:            settings.Optional("SYSTEME_API_KEY"),
 		CallsPerSecond: settings.Positive("SYSTEME_REQUESTS_PER_SECOND", "the rate of all calls to Systeme.io together"),
 	}
+	keyName := settings.Text("SYSTEME_API_KEY_PARAMETER", "the name of the secret that is the key of that API")
 	if err := settings.Err(); err != nil {
 		return nil, err
 	}
-	aws := awsclient.Connect(awsclient.DynamoDB, awsclient.STS)
+	aws := awsclient.New()
+	key := secret.New(ssm.NewFromConfig(aws.Config(awsclient.SSM)), keyName)
+	aws.Open([]awsclient.Service{awsclient.DynamoDB, awsclient.STS}, key.Load)
+	systeme.Key = key
 	db := dynamodb.NewFromConfig(aws.Config(awsclient.DynamoDB))
 	lender := tenantrole.New(sts.NewFromConfig(aws.Config(awsclient.STS)), roleARN)
 	leads := lead.NewStore(tenantdb.Lent(db, leadsTable, lead.SortKey, lender), time.Now)

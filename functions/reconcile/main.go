@@ -5,11 +5,13 @@ import (
 	"log/slog"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"clientflow/internal/awsclient"
 	"clientflow/internal/env"
 	"clientflow/internal/function"
 	"clientflow/internal/reconcile"
+	"clientflow/internal/secret"
 )
 
 func main() { function.Start("reconcile", build) }
@@ -20,8 +22,11 @@ func build(settings *env.Reader, log *slog.Logger) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	aws := awsclient.Connect(awsclient.DynamoDB)
-	reconciler, err := reconcile.New(read, dynamodb.NewFromConfig(aws.Config(awsclient.DynamoDB)), log)
+	aws := awsclient.New()
+	store := ssm.NewFromConfig(aws.Config(awsclient.SSM))
+	key, signed := secret.New(store, read.SystemeKey), secret.New(store, read.WebhookSecret)
+	aws.Open([]awsclient.Service{awsclient.DynamoDB}, key.Load, signed.Load)
+	reconciler, err := reconcile.New(read, key, signed, dynamodb.NewFromConfig(aws.Config(awsclient.DynamoDB)), log)
 	if err != nil {
 		return nil, err
 	}

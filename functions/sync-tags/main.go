@@ -6,10 +6,12 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"clientflow/internal/awsclient"
 	"clientflow/internal/env"
 	"clientflow/internal/function"
+	"clientflow/internal/secret"
 	"clientflow/internal/tagsync"
 )
 
@@ -21,10 +23,12 @@ func build(settings *env.Reader, log *slog.Logger) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	aws := awsclient.Connect(awsclient.DynamoDB, awsclient.SQS)
+	aws := awsclient.New()
+	key := secret.New(ssm.NewFromConfig(aws.Config(awsclient.SSM)), read.SystemeKey)
+	aws.Open([]awsclient.Service{awsclient.DynamoDB, awsclient.SQS}, key.Load)
 	db := dynamodb.NewFromConfig(aws.Config(awsclient.DynamoDB))
 	queue := sqs.NewFromConfig(aws.Config(awsclient.SQS))
-	handler, err := tagsync.New(read, db, queue, log)
+	handler, err := tagsync.New(read, key, db, queue, log)
 	if err != nil {
 		return nil, err
 	}

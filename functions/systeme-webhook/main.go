@@ -5,10 +5,12 @@ import (
 	"log/slog"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"clientflow/internal/awsclient"
 	"clientflow/internal/env"
 	"clientflow/internal/function"
+	"clientflow/internal/secret"
 	"clientflow/internal/webhook"
 )
 
@@ -18,11 +20,13 @@ func main() { function.Start("systeme-webhook", build) }
 func build(settings *env.Reader, log *slog.Logger) (any, error) {
 	leadsTable := settings.Text("LEADS_TABLE", "the table of leads")
 	registryTable := settings.Text("REGISTRY_TABLE", "the table that tells whose a tag prefix is")
-	secret := settings.Optional("SYSTEME_WEBHOOK_SECRET")
+	secretName := settings.Text("SYSTEME_WEBHOOK_SECRET_PARAMETER", "the name of the secret that webhooks are signed with")
 	if err := settings.Err(); err != nil {
 		return nil, err
 	}
-	aws := awsclient.Connect(awsclient.DynamoDB)
+	aws := awsclient.New()
+	signed := secret.New(ssm.NewFromConfig(aws.Config(awsclient.SSM)), secretName)
+	aws.Open([]awsclient.Service{awsclient.DynamoDB}, signed.Load)
 	recorder := webhook.NewRecorder(dynamodb.NewFromConfig(aws.Config(awsclient.DynamoDB)), registryTable, leadsTable)
-	return webhook.Routes(secret, recorder, log).Serve(log), nil
+	return webhook.Routes(signed, recorder, log).Serve(log), nil
 }

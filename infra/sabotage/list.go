@@ -85,7 +85,7 @@ func ofRoles() []entry {
 		{"policy: no other tag on AssumeRole", file,
 			"              ForAllValues:StringEquals: {\"aws:TagKeys\": [userId]}\n", "", assuming},
 		{"policy: who assumes the tenant's role", file,
-			"Principal: {AWS: !GetAtt TenantFunctionRole.Arn}", "Principal: {AWS: !Sub \"${AWS::AccountId}\"}", assuming},
+			"Principal: {AWS: [!GetAtt TenantFunctionRole.Arn, !GetAtt ContactsFunctionRole.Arn]}", "Principal: {AWS: !Sub \"${AWS::AccountId}\"}", assuming},
 		{"policy: no table for functions that serve IBs", file,
 			"            Action: [sts:AssumeRole, sts:TagSession]\n            Resource: !GetAtt TenantRole.Arn",
 			"            Action: [sts:AssumeRole, sts:TagSession, dynamodb:GetItem]\n            Resource: \"*\"", assuming},

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -16,6 +15,7 @@ import (
 func checkAccount(ctx context.Context, arguments []string, getenv func(string) string, out io.Writer) error {
 	var a account
 	var o check.Options
+	o.Key = getenv("SYSTEME_API_KEY")
 	set := flag.NewFlagSet("check", flag.ContinueOnError)
 	set.SetOutput(out)
 	a.flags(set)
@@ -29,7 +29,7 @@ func checkAccount(ctx context.Context, arguments []string, getenv func(string) s
 	if err := parse(set, arguments); err != nil {
 		return err
 	}
-	o.API, o.Key, o.Rate = a.address, cmp.Or(a.key, getenv("SYSTEME_API_KEY")), a.rate
+	o.API, o.Rate = a.address, a.rate
 	if o.Key == "" {
 		return errNoKey
 	}

@@ -24,7 +24,8 @@ func freeAddress(t *testing.T) string {
 func TestCheckPrintsATable(t *testing.T) {
 	t.Parallel()
 	account, address := start(t, simulator.Options{Key: "canary-key", NoMX: []string{"example.invalid"}})
-	if _, err := run(t, secrets, "setup", "-api", address, "-url", "http://127.0.0.1:1", "-rate", "1000"); err != nil {
+	mustPutKey(t, "checked")
+	if _, err := run(t, secrets, "setup", "-api", address, "-url", "http://127.0.0.1:1", "-stage", "checked", "-rate", "1000"); err != nil {
 		t.Fatal(err)
 	}
 	listen := freeAddress(t)

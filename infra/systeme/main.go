@@ -1,11 +1,13 @@
 // Command systeme prepares a Systeme.io account for ClientFlow, and finds out how
 // the real service behaves where that is not documented.
 //
-//	go run ./infra/systeme setup -url https://….amazonaws.com
+//	go run ./infra/systeme key -stage dev
+//	go run ./infra/systeme setup -stack clientflow-dev
 //	go run ./infra/systeme check
 //
-// Key and secret are read from SYSTEME_API_KEY and SYSTEME_WEBHOOK_SECRET, so that
-// they need not be on the command line. It exits with 1 when something is wrong.
+// Key and secret are read from SYSTEME_API_KEY and SYSTEME_WEBHOOK_SECRET, or from the
+// deployment's Parameter Store, and are never on the command line. It exits with 1 when
+// something is wrong.
 package main
 
 import (
@@ -22,6 +24,7 @@ import (
 
 const usage = `usage: systeme COMMAND [flags]
 
+  key     put the account's key where a deployment's functions read it
   setup   make the contact fields and the webhook, and say what is wrong
   check   find out how the real service behaves, with a contact and tags of its own
 
@@ -35,7 +38,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// From the first signal on, a second one ends the program at once.
 	context.AfterFunc(ctx, stop)
-	err := realMain(ctx, os.Args[1:], os.Getenv, os.Stdout)
+	err := realMain(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout)
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
 	case errors.Is(err, errWrong):
@@ -47,14 +50,16 @@ func main() {
 }
 
 // realMain runs the command that the arguments name.
-func realMain(ctx context.Context, arguments []string, getenv func(string) string, out io.Writer) error {
+func realMain(ctx context.Context, arguments []string, getenv func(string) string, in io.Reader, out io.Writer) error {
 	command := ""
 	if len(arguments) > 0 {
 		command = arguments[0]
 	}
 	switch command {
+	case "key":
+		return putKey(ctx, arguments[1:], getenv, in, out)
 	case "setup":
-		return setUp(ctx, arguments[1:], getenv, out)
+		return setUp(ctx, arguments[1:], out)
 	case "check":
 		return checkAccount(ctx, arguments[1:], getenv, out)
 	case "-h", "-help", "--help", "help":

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"clientflow/infra/deployment"
 	"clientflow/internal/connection"
 	"clientflow/internal/systeme"
 )
@@ -25,46 +26,57 @@ type account struct {
 // flags registers the flags that every command has.
 func (a *account) flags(set *flag.FlagSet) {
 	set.StringVar(&a.address, "api", "https://api.systeme.io", "base `address` of Systeme.io's API")
-	set.StringVar(&a.key, "key", "", "the account's API `key`; better given as SYSTEME_API_KEY")
 	set.Float64Var(&a.rate, "rate", 1, "`calls` a second")
 }
 
 // connect returns a client of the account, whose calls go through transport.
 func (a *account) connect(transport http.RoundTripper) (*systeme.Client, error) {
-	if a.key == "" {
-		return nil, errNoKey
-	}
 	return systeme.New(systeme.Config{
-		BaseURL: a.address, Key: a.key, HTTP: &http.Client{Transport: transport}, Limiter: systeme.NewPacer(a.rate),
+		BaseURL: a.address, Key: systeme.Fixed(a.key), HTTP: &http.Client{Transport: transport}, Limiter: systeme.NewPacer(a.rate),
 	})
 }
 
-// setUp is the command that prepares an account.
-func setUp(ctx context.Context, arguments []string, getenv func(string) string, out io.Writer) error {
+// stageFlag registers the flag that names a deployment.
+func stageFlag(set *flag.FlagSet, stage *string) {
+	set.StringVar(stage, "stage", "dev", "`name` of the deployment, the stack's parameter Stage")
+}
+
+// setUp is the command that prepares an account for a deployment, with the key and the
+// secret that its functions have.
+func setUp(ctx context.Context, arguments []string, out io.Writer) error {
 	var a account
-	var wanted connection.Webhook
-	var stage string
+	var address, stage, stack string
 	set := flag.NewFlagSet("setup", flag.ContinueOnError)
 	set.SetOutput(out)
 	a.flags(set)
-	set.StringVar(&wanted.URL, "url", "", "`address` of ClientFlow's API, the output ApiUrl of the stack")
-	set.StringVar(&wanted.Secret, "secret", "",
-		"the webhook's `secret`, the stack's parameter SystemeWebhookSecret; better given as SYSTEME_WEBHOOK_SECRET")
-	set.StringVar(&stage, "stage", "dev", "`name` of the deployment, the stack's parameter Stage")
+	set.StringVar(&stack, "stack", "", "`name` of the stack, which tells its stage and its address")
+	set.StringVar(&address, "url", "", "`address` of ClientFlow's API, where no stack is named or it is reached at another")
+	stageFlag(set, &stage)
 	if err := parse(set, arguments); err != nil {
 		return err
 	}
-	// Not the flags' defaults, which the help prints.
-	a.key = cmp.Or(a.key, getenv("SYSTEME_API_KEY"))
-	wanted.Secret = cmp.Or(wanted.Secret, getenv("SYSTEME_WEBHOOK_SECRET"))
-	var err error
-	if wanted.URL, err = webhookURL(wanted.URL); err != nil {
+	config, err := deployment.Config(ctx)
+	if err != nil {
 		return err
 	}
-	if wanted.Secret == "" {
-		return errors.New("there is no secret for the webhook: set SYSTEME_WEBHOOK_SECRET, or give SECRET=… to make")
+	if stack != "" {
+		found, err := deployment.Find(ctx, config, stack)
+		if err != nil {
+			return err
+		}
+		stage, address = found.Stage(), cmp.Or(address, found.Outputs["ApiUrl"])
 	}
-	wanted.Name = connection.WebhookName(stage)
+	wanted := connection.Webhook{Name: connection.WebhookName(stage)}
+	if wanted.URL, err = webhookURL(address); err != nil {
+		return err
+	}
+	v := newVault(config)
+	if a.key, err = v.must(ctx, connection.KeyParameter(stage)); err != nil {
+		return err
+	}
+	if wanted.Secret, err = v.must(ctx, connection.SecretParameter(stage)); err != nil {
+		return err
+	}
 	client, err := a.connect(http.DefaultTransport)
 	if err != nil {
 		return err

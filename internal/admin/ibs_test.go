@@ -165,7 +165,7 @@ func TestAnIBThatIsGoneIsLeftOut(t *testing.T) {
 	}
 	settings := admin.Settings{SystemeURL: "http://127.0.0.1:1", UsersTable: w.UsersTable, LeadsTable: w.LeadsTable,
 		Issuer: w.function.Environment["TOKEN_ISSUER"], ClientID: w.function.Environment["USER_POOL_CLIENT_ID"]}
-	routes, err := admin.Routes(settings, forgetful{w.Client, nth(1)}, nothing{})
+	routes, err := admin.Routes(settings, nil, forgetful{w.Client, nth(1)}, nothing{})
 	if err != nil {
 		t.Fatal(err)
 	}

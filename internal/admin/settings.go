@@ -21,8 +21,8 @@ type Settings struct {
 	// QueueURL and QueueARN name the queue of leads to be synced, the other two the
 	// queue of its dead letters.
 	QueueURL, QueueARN, DeadQueueURL, DeadQueueARN string
-	// SystemeURL is the base address of Systeme.io's API. With an empty SystemeKey
-	// the webhook's state stays unknown.
+	// SystemeURL is the base address of Systeme.io's API, and SystemeKey the name of the
+	// secret that is its key. Without that the webhook's state stays unknown.
 	SystemeURL, SystemeKey string
 	// CallsPerSecond is the account's rate.
 	CallsPerSecond float64
@@ -42,7 +42,7 @@ func ReadSettings(r *env.Reader) (Settings, error) {
 		DeadQueueURL:   r.Text("LEAD_SYNC_DEAD_QUEUE_URL", "the queue of dead letters"),
 		DeadQueueARN:   r.Text("LEAD_SYNC_DEAD_QUEUE_ARN", "the same queue, as where dead letters come from"),
 		SystemeURL:     r.Text("SYSTEME_API_URL", "the base address of Systeme.io's API"),
-		SystemeKey:     r.Optional("SYSTEME_API_KEY"),
+		SystemeKey:     r.Text("SYSTEME_API_KEY_PARAMETER", "the name of the secret that is the key of that API"),
 		CallsPerSecond: r.Positive("SYSTEME_REQUESTS_PER_SECOND", "the rate of all calls to Systeme.io together"),
 		Stage:          r.Text("STAGE", "the name of this deployment, which is in the webhook's"),
 		Issuer:         r.Text("TOKEN_ISSUER", "the user pool whose tokens are taken"),
@@ -59,9 +59,9 @@ type DB interface {
 
 // Routes returns the admin's routes, over tables and queues that are reached with the
 // function's own role. It fails when SystemeURL is not an address.
-func Routes(s Settings, db DB, queue QueueAPI) (httpapi.Routes, error) {
+func Routes(s Settings, key systeme.Key, db DB, queue QueueAPI) (httpapi.Routes, error) {
 	client, err := systeme.New(systeme.Config{
-		BaseURL: s.SystemeURL, Key: s.SystemeKey, HTTP: &http.Client{}, Limiter: systeme.NewPacer(s.CallsPerSecond),
+		BaseURL: s.SystemeURL, Key: key, HTTP: &http.Client{}, Limiter: systeme.NewPacer(s.CallsPerSecond),
 	})
 	if err != nil {
 		return nil, err

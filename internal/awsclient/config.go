@@ -30,11 +30,12 @@ const (
 	Cognito  Service = "cognito-idp"
 	DynamoDB Service = "dynamodb"
 	SQS      Service = "sqs"
+	SSM      Service = "ssm"
 	STS      Service = "sts"
 )
 
-// prewarmTimeout bounds what a connection that cannot be opened costs a cold
-// start.
+// prewarmTimeout bounds what a connection that cannot be opened, or work that does not
+// end, costs a cold start.
 const prewarmTimeout = time.Second
 
 // Connection is the HTTP client that all SDK clients of a function share.
@@ -42,21 +43,34 @@ type Connection struct {
 	http *awshttp.BuildableClient
 }
 
-// Connect opens a connection to each service, side by side, for the first event to
-// find. A connection that cannot be opened is not an error: the call that needs it
-// says more than this one could.
+// Connect opens a connection to each service for the first event to find.
 func Connect(services ...Service) Connection {
-	c := Connection{awshttp.NewBuildableClient().
+	c := New()
+	c.Open(services)
+	return c
+}
+
+// New returns a Connection that has nothing open.
+func New() Connection {
+	return Connection{awshttp.NewBuildableClient().
 		WithTimeout(5 * time.Second).
 		WithTransportOptions(func(t *http.Transport) { t.MaxIdleConnsPerHost = 64 })}
+}
+
+// Open opens a connection to each service, side by side with other work that is to be
+// done before the first event. A connection that cannot be opened is not an error: the
+// call that needs it says more than this one could.
+func (c Connection) Open(services []Service, work ...func(context.Context)) {
 	ctx, cancel := context.WithTimeout(context.Background(), prewarmTimeout)
 	defer cancel()
-	var opened sync.WaitGroup
+	var done sync.WaitGroup
 	for _, service := range services {
-		opened.Go(func() { open(ctx, c.http, service.endpoint()) })
+		done.Go(func() { open(ctx, c.http, service.endpoint()) })
 	}
-	opened.Wait()
-	return c
+	for _, task := range work {
+		done.Go(func() { task(ctx) })
+	}
+	done.Wait()
 }
 
 // Config returns the configuration for one service from Lambda's environment:

@@ -24,6 +24,13 @@ const WebhookPath = "/webhooks/systeme"
 // leave each other's alone.
 func WebhookName(stage string) string { return "clientflow-" + stage }
 
+// KeyParameter and SecretParameter are where a stage's account key and its webhook's
+// secret rest in SSM's Parameter Store, as the template names them.
+func KeyParameter(stage string) string { return "/clientflow/" + stage + "/systeme-api-key" }
+
+// SecretParameter is the webhook's secret; see KeyParameter.
+func SecretParameter(stage string) string { return "/clientflow/" + stage + "/systeme-webhook-secret" }
+
 // Account is what is called of Systeme.io; *systeme.Client is one.
 type Account interface {
 	ContactFields(context.Context) ([]systeme.ContactField, error)

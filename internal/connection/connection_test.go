@@ -34,7 +34,7 @@ func start(t *testing.T, options simulator.Options, key string) (*simulator.Simu
 	// A connection that is cut is an error: only on one that was used before would
 	// the call be repeated by itself.
 	http := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	client, err := systeme.New(systeme.Config{BaseURL: server.URL, Key: key, HTTP: http})
+	client, err := systeme.New(systeme.Config{BaseURL: server.URL, Key: systeme.Fixed(key), HTTP: http})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -69,7 +69,7 @@ type Account struct {
 	// URL is the base address of Systeme.io's API.
 	URL string
 	// Key is the account's API key. An empty one is Systeme.io's to refuse.
-	Key string
+	Key systeme.Key
 	// CallsPerSecond is the rate that all who call share.
 	CallsPerSecond float64
 }
@@ -93,11 +93,7 @@ func New(a Account, users account.Users, leads lead.Store) (Directory, error) {
 	if err != nil {
 		return Directory{}, err
 	}
-	cursors, err := newCursors(a.Key)
-	if err != nil {
-		return Directory{}, err
-	}
-	return Directory{client, newTagIDs(client.TagByName, time.Now), cursors, users, leads}, nil
+	return Directory{client, newTagIDs(client.TagByName, time.Now), cursors{a.Key}, users, leads}, nil
 }
 
 // page returns a part of an IB's contacts, from behind the contact with the id after;
@@ -119,7 +115,10 @@ func (d Directory) page(ctx context.Context, owner tenant.ID, after int64) (Page
 	}
 	slices.SortFunc(page.Contacts, func(a, b Contact) int { return cmp.Compare(a.Email, b.Email) })
 	if found.After > 0 {
-		cursor := d.cursors.seal(owner, found.After)
+		cursor, err := d.cursors.seal(owner, found.After)
+		if err != nil {
+			return Page{}, err
+		}
 		page.NextCursor = &cursor
 	}
 	return page, d.addLeads(ctx, owner, page.Contacts)

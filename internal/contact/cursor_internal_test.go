@@ -3,28 +3,43 @@ package contact
 import (
 	"testing"
 
+	"clientflow/internal/systeme"
 	"clientflow/internal/tenant"
 )
 
 func mustCursors(tb testing.TB) (cursors, tenant.ID) {
 	tb.Helper()
-	c, err := newCursors("key")
-	if err != nil {
-		tb.Fatal(err)
-	}
 	owner, err := tenant.Stored("0b1c2d3e-4f50-4162-8374-95a6b7c8d9e0")
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return c, owner
+	return cursors{systeme.Fixed("key")}, owner
+}
+
+func (c cursors) mustSeal(tb testing.TB, owner tenant.ID, after int64) string {
+	tb.Helper()
+	sealed, err := c.seal(owner, after)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return sealed
 }
 
 func TestCursorsTellNothing(t *testing.T) {
 	t.Parallel()
 	c, owner := mustCursors(t)
-	one, two := c.seal(owner, 445573087), c.seal(owner, 445573087)
-	if one == two || len(one) != len(c.seal(owner, 1)) {
+	one, two := c.mustSeal(t, owner, 445573087), c.mustSeal(t, owner, 445573087)
+	if one == two || len(one) != len(c.mustSeal(t, owner, 1)) {
 		t.Errorf("cursors of the same place %q and %q", one, two)
+	}
+}
+
+func TestWithoutAKeyNoCursorIsOpened(t *testing.T) {
+	t.Parallel()
+	_, owner := mustCursors(t)
+	keyless := cursors{systeme.Fixed("")}
+	if _, ok := keyless.open(owner, keyless.mustSeal(t, owner, 1)); ok {
+		t.Error("opened a cursor whose seal anyone can make")
 	}
 }
 
@@ -37,7 +52,7 @@ func FuzzCursor(f *testing.F) {
 		if _, ok := c.open(owner, text); ok {
 			t.Errorf("opened %q", text)
 		}
-		sealed := c.seal(owner, id)
+		sealed := c.mustSeal(t, owner, id)
 		if got, ok := c.open(owner, sealed); !ok || got != id {
 			t.Errorf("opened %q as %d, %v; want %d", sealed, got, ok, id)
 		}

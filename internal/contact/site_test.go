@@ -73,11 +73,11 @@ func newSite(tb testing.TB) *site {
 	tb.Cleanup(server.Close)
 	s.url = server.URL
 	var err error
-	if s.owner, err = systeme.New(systeme.Config{BaseURL: s.url, Key: "local", HTTP: server.Client()}); err != nil {
+	if s.owner, err = systeme.New(systeme.Config{BaseURL: s.url, Key: systeme.Fixed("local"), HTTP: server.Client()}); err != nil {
 		tb.Fatal(err)
 	}
 	s.openTables(tb)
-	s.serve(tb, contact.Account{URL: s.url, Key: "local", CallsPerSecond: fast})
+	s.serve(tb, contact.Account{URL: s.url, Key: systeme.Fixed("local"), CallsPerSecond: fast})
 	for userID, prefix := range map[string]string{john: johnsPrefix, sarah: sarahsPrefix} {
 		s.put(tb, s.aws.UsersTable, map[string]string{"userId": userID, "systemeTagPrefix": prefix})
 	}
@@ -250,5 +250,5 @@ func (s *site) answering(tb testing.TB, answer http.HandlerFunc) {
 	tb.Helper()
 	server := httptest.NewServer(answer)
 	tb.Cleanup(server.Close)
-	s.serve(tb, contact.Account{URL: server.URL, Key: "local", CallsPerSecond: fast})
+	s.serve(tb, contact.Account{URL: server.URL, Key: systeme.Fixed("local"), CallsPerSecond: fast})
 }

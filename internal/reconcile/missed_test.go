@@ -217,7 +217,7 @@ func TestOnlyContactsWithTheTagCount(t *testing.T) {
 	id := w.capture(john, "jane@acme.test")
 	w.contact("jane@acme.test", john.tag("demo-request"))
 	contact, _ := w.sim.Contact("jane@acme.test")
-	r := w.reconciler(w.settings())
+	r := w.reconciler()
 	listed := systeme.Contact{ID: contact.ID, Email: contact.Email, Tags: []systeme.Tag{{ID: 1, Name: john.tag("converted")}}}
 	if isNew, err := r.tell(t.Context(), john.id, listed, systeme.Tag{ID: 2, Name: john.tag("converted")}, w.clock); isNew || err != nil {
 		t.Errorf("got %v, %v", isNew, err)

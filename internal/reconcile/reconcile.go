@@ -26,7 +26,6 @@ import (
 	"clientflow/internal/connection"
 	"clientflow/internal/eventlog"
 	"clientflow/internal/lead"
-	"clientflow/internal/metric"
 	"clientflow/internal/systeme"
 	"clientflow/internal/tagsync"
 	"clientflow/internal/webhook"
@@ -34,7 +33,8 @@ import (
 
 // Reconciler makes the runs.
 type Reconciler struct {
-	keyless   bool
+	key       systeme.Key
+	secret    webhook.Secret
 	account   accountAPI
 	hook      connection.Webhook
 	directory account.Directory
@@ -75,15 +75,16 @@ func (r *Reconciler) Handle(ctx context.Context) error {
 		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-reserve))
 		defer cancel()
 	}
-	if r.keyless {
+	hook, ready, err := r.unlock(ctx)
+	if err == nil && !ready {
 		log.Warn("event", slog.String("outcome", "no API key"))
 		return nil
 	}
-	done, err := r.run(ctx, log)
-	attrs := []any{metric.Count(metric.Requeued, done.requeued), slog.Int("found", done.found)}
-	if systeme.TooMany(err) {
-		attrs = append(attrs, metric.Count(metric.RateLimited, 1))
+	var done counts
+	if err == nil {
+		done, err = r.run(ctx, log, hook)
 	}
+	attrs := []any{slog.Int("requeued", done.requeued), slog.Int("found", done.found)}
 	switch {
 	case err == nil:
 		log.Info("event", append(attrs, slog.String("outcome", "ok"))...)
@@ -96,6 +97,20 @@ func (r *Reconciler) Handle(ctx context.Context) error {
 	return err
 }
 
+// unlock returns the webhook with its secret; ready is false when the account has no key.
+// The secret is read anew each time: one that is old by now would make a webhook that is
+// mended useless.
+func (r *Reconciler) unlock(ctx context.Context) (hook connection.Webhook, ready bool, err error) {
+	key, hook := r.key.Value(), r.hook
+	if key == "" {
+		if key, err = r.key.Renew(ctx, key); err != nil || key == "" {
+			return hook, false, err
+		}
+	}
+	hook.Secret, err = r.secret.Renew(ctx, r.secret.Value())
+	return hook, true, err
+}
+
 // counts say what a run did.
 type counts struct {
 	// requeued are the leads that were put back into the queue, found the tags that
@@ -104,8 +119,8 @@ type counts struct {
 }
 
 // run does what can be done with the account as it is.
-func (r *Reconciler) run(ctx context.Context, log *slog.Logger) (done counts, err error) {
-	findings := r.inspect(ctx, log)
+func (r *Reconciler) run(ctx context.Context, log *slog.Logger, hook connection.Webhook) (done counts, err error) {
+	findings := r.inspect(ctx, log, hook)
 	if !connection.Holds(findings, connection.Access) {
 		return done, nil
 	}
@@ -120,24 +135,14 @@ func (r *Reconciler) run(ctx context.Context, log *slog.Logger) (done counts, er
 
 // inspect mends the account and writes a line for each thing that was not right,
 // which the alarm looks for.
-func (r *Reconciler) inspect(ctx context.Context, log *slog.Logger) []connection.Finding {
-	findings := connection.Mend(ctx, r.account, r.hook)
+func (r *Reconciler) inspect(ctx context.Context, log *slog.Logger, hook connection.Webhook) []connection.Finding {
+	findings := connection.Mend(ctx, r.account, hook)
 	for _, f := range findings {
 		if f.State != connection.Right {
-			log.Error("account fault", append(faults(f), slog.String("state", string(f.State)),
-				slog.String("what", f.What), slog.String("detail", f.Detail))...)
+			log.Error("account fault", slog.String("state", string(f.State)), slog.String("what", f.What), slog.String("detail", f.Detail))
 		}
 	}
 	return findings
-}
-
-// faults are the numbers of the line of a finding.
-func faults(f connection.Finding) []any {
-	numbers := []any{metric.Count(metric.AccountFaults, 1)}
-	if f.Part == connection.Hook {
-		numbers = append(numbers, metric.Count(metric.WebhookFaults, 1))
-	}
-	return numbers
 }
 
 // systemes tells whether a failure is Systeme.io's or the account's.

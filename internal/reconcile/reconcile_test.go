@@ -54,14 +54,11 @@ func TestTheAccountIsMended(t *testing.T) {
 func TestARefusedKeyIsOneLineForTheAlarm(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, simulator.Options{})
-	s := w.settings()
-	s.SystemeKey = "wrong"
 	ctx := lambdacontext.NewContext(t.Context(), &lambdacontext.LambdaContext{AwsRequestID: "request-1"})
-	w.must(w.reconciler(s).Handle(ctx))
+	w.must(w.reconcilerWith(systeme.Fixed("wrong")).Handle(ctx))
 	lines := w.lines()
 	if len(lines) != 2 || lines[0]["level"] != "ERROR" || lines[0]["msg"] != "account fault" || lines[0]["what"] != "API key" ||
-		lines[0]["requestId"] != "request-1" || lines[0]["function"] != "reconcile" || lines[0]["AccountFaults"] != 1.0 ||
-		lines[0]["WebhookFaults"] != nil {
+		lines[0]["requestId"] != "request-1" || lines[0]["function"] != "reconcile" {
 		t.Errorf("log %v", lines)
 	}
 }
@@ -69,9 +66,7 @@ func TestARefusedKeyIsOneLineForTheAlarm(t *testing.T) {
 func TestWithoutAKeyNothingIsDone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, simulator.Options{})
-	s := w.settings()
-	s.SystemeKey = ""
-	w.must(w.reconciler(s).Handle(t.Context()))
+	w.must(w.reconcilerWith(systeme.Fixed("")).Handle(t.Context()))
 	if lines := w.lines(); len(lines) != 1 || lines[0]["level"] != "WARN" || len(w.sim.Requests()) > 0 {
 		t.Errorf("log %v, %d calls", lines, len(w.sim.Requests()))
 	}
@@ -135,7 +130,7 @@ func TestARunWhoseTimeIsUp(t *testing.T) {
 				cancel()
 			}
 		}
-		w.must(w.reconciler(w.settings()).Handle(ctx))
+		w.must(w.reconciler().Handle(ctx))
 		over = ctx.Err() == nil
 		cancel()
 		for i, line := range w.lines() {
@@ -171,7 +166,7 @@ func TestARunLeavesTime(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	var until time.Time
-	r := w.reconciler(w.settings())
+	r := w.reconciler()
 	r.account = watched{r.account, &until}
 	w.must(r.Handle(ctx))
 	if deadline, _ := ctx.Deadline(); !until.Equal(deadline.Add(-reserve)) {
@@ -268,30 +263,26 @@ func TestPlacesThatAreNone(t *testing.T) {
 func TestReadSettings(t *testing.T) {
 	t.Parallel()
 	environment := map[string]string{
-		"LEADS_TABLE": "l", "USERS_TABLE": "u", "REGISTRY_TABLE": "r", "SYSTEME_API_URL": "https://api.systeme.io", "SYSTEME_API_KEY": "k",
-		"SYSTEME_REQUESTS_PER_SECOND": "2.5", "STAGE": "prod", "API_URL": "https://api.test", "SYSTEME_WEBHOOK_SECRET": "s",
+		"LEADS_TABLE": "l", "USERS_TABLE": "u", "REGISTRY_TABLE": "r", "SYSTEME_API_URL": "https://api.systeme.io", "SYSTEME_API_KEY_PARAMETER": "k",
+		"SYSTEME_REQUESTS_PER_SECOND": "2.5", "STAGE": "prod", "API_URL": "https://api.test", "SYSTEME_WEBHOOK_SECRET_PARAMETER": "s",
 	}
 	read := func() (Settings, error) {
 		return ReadSettings(&env.Reader{Lookup: func(name string) (string, bool) { value, ok := environment[name]; return value, ok }})
 	}
 	s, err := read()
 	if err != nil || s.CallsPerSecond != 2.5 || s.SystemeKey != "k" || s.Webhook.Name != "clientflow-prod" ||
-		s.Webhook.URL != "https://api.test/webhooks/systeme" || s.Webhook.Secret != "s" {
+		s.Webhook.URL != "https://api.test/webhooks/systeme" || s.WebhookSecret != "s" {
 		t.Errorf("got %+v, %v", s, err)
-	}
-	delete(environment, "SYSTEME_API_KEY")
-	delete(environment, "SYSTEME_WEBHOOK_SECRET")
-	if _, err := read(); err != nil {
-		t.Errorf("key and secret may be missing: %v", err)
 	}
 	clear(environment)
 	_, err = read()
-	for _, name := range []string{"LEADS_TABLE", "USERS_TABLE", "REGISTRY_TABLE", "SYSTEME_API_URL", "SYSTEME_REQUESTS_PER_SECOND", "STAGE", "API_URL"} {
+	for _, name := range []string{"LEADS_TABLE", "USERS_TABLE", "REGISTRY_TABLE", "SYSTEME_API_URL", "SYSTEME_API_KEY_PARAMETER",
+		"SYSTEME_WEBHOOK_SECRET_PARAMETER", "SYSTEME_REQUESTS_PER_SECOND", "STAGE", "API_URL"} {
 		if err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s is not named: %v", name, err)
 		}
 	}
-	if _, err := New(Settings{SystemeURL: "nowhere"}, nil, nil); err == nil {
+	if _, err := New(Settings{SystemeURL: "nowhere"}, systeme.Fixed(""), systeme.Fixed(""), nil, nil); err == nil {
 		t.Error("an address that is none was taken")
 	}
 }

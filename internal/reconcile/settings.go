@@ -25,12 +25,16 @@ const (
 // Settings are what the function's environment says.
 type Settings struct {
 	LeadsTable, UsersTable, RegistryTable string
-	// SystemeURL is the base address of Systeme.io's API. Without a SystemeKey, which
-	// an account may get later, nothing is done.
+	// SystemeURL is the base address of Systeme.io's API, and SystemeKey the name of the
+	// secret that is its key. Without that, which an account may get later, nothing is
+	// done.
 	SystemeURL, SystemeKey string
 	// CallsPerSecond is the account's whole rate.
 	CallsPerSecond float64
-	Webhook        connection.Webhook
+	// Webhook is the webhook that the account is to have but for its secret, whose name is
+	// WebhookSecret.
+	Webhook       connection.Webhook
+	WebhookSecret string
 }
 
 // ReadSettings reads the environment. The error names all that is missing.
@@ -40,13 +44,13 @@ func ReadSettings(r *env.Reader) (Settings, error) {
 		UsersTable:     r.Text("USERS_TABLE", "the table of IBs"),
 		RegistryTable:  r.Text("REGISTRY_TABLE", "the table of tag ids"),
 		SystemeURL:     r.Text("SYSTEME_API_URL", "the base address of Systeme.io's API"),
-		SystemeKey:     r.Optional("SYSTEME_API_KEY"),
+		SystemeKey:     r.Text("SYSTEME_API_KEY_PARAMETER", "the name of the secret that is the key of that API"),
 		CallsPerSecond: r.Positive("SYSTEME_REQUESTS_PER_SECOND", "the rate of all calls to Systeme.io together"),
 		Webhook: connection.Webhook{
-			Name:   connection.WebhookName(r.Text("STAGE", "the name of this deployment")),
-			URL:    r.Text("API_URL", "the address of the API that Systeme.io delivers to") + connection.WebhookPath,
-			Secret: r.Optional("SYSTEME_WEBHOOK_SECRET"),
+			Name: connection.WebhookName(r.Text("STAGE", "the name of this deployment")),
+			URL:  r.Text("API_URL", "the address of the API that Systeme.io delivers to") + connection.WebhookPath,
 		},
+		WebhookSecret: r.Text("SYSTEME_WEBHOOK_SECRET_PARAMETER", "the name of the secret that webhooks are signed with"),
 	}
 	return s, r.Err()
 }
@@ -58,16 +62,17 @@ type DB interface {
 }
 
 // New builds the function's handler. It fails when SystemeURL is not an address.
-func New(s Settings, db DB, log *slog.Logger) (*Reconciler, error) {
+func New(s Settings, key systeme.Key, secret webhook.Secret, db DB, log *slog.Logger) (*Reconciler, error) {
 	client, err := systeme.New(systeme.Config{
-		BaseURL: s.SystemeURL, Key: s.SystemeKey, HTTP: &http.Client{}, Timeout: callTimeout,
+		BaseURL: s.SystemeURL, Key: key, HTTP: &http.Client{}, Timeout: callTimeout,
 		Limiter: systeme.NewPacer(s.CallsPerSecond * share),
 	})
 	if err != nil {
 		return nil, err
 	}
 	return &Reconciler{
-		keyless:   s.SystemeKey == "",
+		key:       key,
+		secret:    secret,
 		account:   client,
 		hook:      s.Webhook,
 		directory: account.NewDirectory(db, s.UsersTable),

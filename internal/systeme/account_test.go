@@ -72,7 +72,7 @@ func validated(t *testing.T, transport http.RoundTripper) http.RoundTripper {
 func newClient(t *testing.T, transport http.RoundTripper, key string) *systeme.Client {
 	t.Helper()
 	client, err := systeme.New(systeme.Config{
-		BaseURL: "http://systeme.test/", Key: key, HTTP: &http.Client{Transport: transport},
+		BaseURL: "http://systeme.test/", Key: systeme.Fixed(key), HTTP: &http.Client{Transport: transport},
 	})
 	if err != nil {
 		t.Fatal(err)

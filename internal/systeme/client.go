@@ -2,9 +2,10 @@
 // ClientFlow makes, and the words that go with it: names and phone numbers in the
 // form that Systeme.io takes, signatures and bodies of its webhooks.
 //
-// It repeats no call and keeps no state but the shared rate: what to try again, and
-// when, is for the caller, who finds the class of every failure in Error. It must
-// not know leads or tenants, and puts no value of a lead into an error's text.
+// It keeps no state but the shared rate, and repeats no call but one that was refused
+// for a key which is another by now: what else to try again, and when, is for the
+// caller, who finds the class of every failure in Error. It must not know leads or
+// tenants, and puts no value of a lead into an error's text.
 package systeme
 
 import (
@@ -24,9 +25,8 @@ import (
 type Config struct {
 	// BaseURL is such as https://api.systeme.io, without the path.
 	BaseURL string
-	// Key is the account's API key. An empty one is not refused here but by
-	// Systeme.io, so that it shows as the account-wide fault that it is.
-	Key string
+	// Key is the account's API key; nil is an empty one.
+	Key Key
 	// HTTP sends the calls. Redirects are not followed: they would carry the key
 	// to another host.
 	HTTP *http.Client
@@ -39,7 +39,7 @@ type Config struct {
 // Client calls the API. It may be used from several goroutines.
 type Client struct {
 	base    string
-	key     string
+	key     Key
 	http    http.Client
 	timeout time.Duration
 	limiter Limiter
@@ -70,6 +70,9 @@ func New(config Config) (*Client, error) {
 	if c.timeout == 0 {
 		c.timeout = defaultTimeout
 	}
+	if c.key == nil {
+		c.key = Fixed("")
+	}
 	return c, nil
 }
 
@@ -88,9 +91,27 @@ type request struct {
 	slugs []string
 }
 
-// do makes one call and decodes the answer into result, unless that is nil. Every
-// error is an *Error.
+// do makes one call and decodes the answer into result, unless that is nil. A call
+// that was refused for its key did nothing, and is made once more when there is another
+// key. Every error is an *Error.
 func (c *Client) do(ctx context.Context, r request, result any) error {
+	key := c.key.Value()
+	refusal := c.try(ctx, r, key, result)
+	if !errors.Is(refusal, Unauthorized) {
+		return refusal
+	}
+	renewed, err := c.key.Renew(ctx, key)
+	switch {
+	case err != nil:
+		return r.keyless(refusal, err)
+	case renewed == key:
+		return refusal
+	}
+	return c.try(ctx, r, renewed, result)
+}
+
+// try makes one call with a key.
+func (c *Client) try(ctx context.Context, r request, key string, result any) error {
 	if c.limiter != nil {
 		if err := c.limiter.Wait(ctx); err != nil {
 			return r.unsent(err)
@@ -98,7 +119,7 @@ func (c *Client) do(ctx context.Context, r request, result any) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	response, err := c.send(ctx, r)
+	response, err := c.send(ctx, r, key)
 	if err != nil {
 		return r.failed(err)
 	}
@@ -119,7 +140,7 @@ func (c *Client) do(ctx context.Context, r request, result any) error {
 	return r.decode(response.StatusCode, body, result)
 }
 
-func (c *Client) send(ctx context.Context, r request) (*http.Response, error) {
+func (c *Client) send(ctx context.Context, r request, key string) (*http.Response, error) {
 	var body io.Reader
 	if r.body != nil {
 		encoded, err := json.Marshal(r.body)
@@ -136,7 +157,7 @@ func (c *Client) send(ctx context.Context, r request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	request.Header.Set("X-API-Key", c.key)
+	request.Header.Set("X-API-Key", key)
 	request.Header.Set("User-Agent", userAgent)
 	request.Header.Set("Accept", "application/json")
 	if r.body != nil {

@@ -255,7 +255,7 @@ func TestRedirectsDoNotCarryTheKey(t *testing.T) {
 	t.Cleanup(elsewhere.Close)
 	server := httptest.NewServer(http.RedirectHandler(elsewhere.URL, http.StatusTemporaryRedirect))
 	t.Cleanup(server.Close)
-	client, err := systeme.New(systeme.Config{BaseURL: server.URL, Key: "secret", HTTP: server.Client()})
+	client, err := systeme.New(systeme.Config{BaseURL: server.URL, Key: systeme.Fixed("secret"), HTTP: server.Client()})
 	if err != nil {
 		t.Fatal(err)
 	}

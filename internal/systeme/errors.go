@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -102,13 +101,6 @@ func AccountFault(err error) bool {
 	return errors.Is(err, Unauthorized) || errors.Is(err, Forbidden) || errors.Is(err, UnknownField)
 }
 
-// TooMany tells whether the failure is Systeme.io's answer 429, and not the limiter's
-// refusal to ask.
-func TooMany(err error) bool {
-	e, is := errors.AsType[*Error](err)
-	return is && e.Status == http.StatusTooManyRequests
-}
-
 // RetryAfter returns how long Systeme.io, or the limiter, asks to stay away; 0 when
 // it does not.
 func RetryAfter(err error) time.Duration {
@@ -146,6 +138,15 @@ func (r request) failed(err error) error {
 		err = context.DeadlineExceeded
 	}
 	return &Error{Kind: Temporary, Call: r.name, cause: err}
+}
+
+// keyless is the error of a call whose key was refused, and could not be read again.
+func (r request) keyless(refusal, err error) error {
+	status := 0
+	if e, is := errors.AsType[*Error](refusal); is {
+		status = e.Status
+	}
+	return &Error{Kind: Unauthorized, Call: r.name, Status: status, cause: err}
 }
 
 // safeField keeps of a property path what can be a path, since it goes into logs.

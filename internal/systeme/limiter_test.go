@@ -143,7 +143,7 @@ func TestClientObservesEveryAnswer(t *testing.T) {
 		defer account.Close()
 		limiter := &recorder{}
 		client, err := systeme.New(systeme.Config{
-			BaseURL: "http://systeme.test", Key: "local", Limiter: limiter, HTTP: &http.Client{Transport: inMemory{account.Handler()}},
+			BaseURL: "http://systeme.test", Key: systeme.Fixed("local"), Limiter: limiter, HTTP: &http.Client{Transport: inMemory{account.Handler()}},
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -183,7 +183,7 @@ func TestPacedClientMeetsNo429(t *testing.T) {
 		account := simulator.New(simulator.Options{RateLimit: 20, RatePeriod: 20 * time.Second})
 		defer account.Close()
 		client, err := systeme.New(systeme.Config{
-			BaseURL: "http://systeme.test", Key: "local", Limiter: systeme.NewPacer(2), HTTP: &http.Client{Transport: inMemory{account.Handler()}},
+			BaseURL: "http://systeme.test", Key: systeme.Fixed("local"), Limiter: systeme.NewPacer(2), HTTP: &http.Client{Transport: inMemory{account.Handler()}},
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -25,7 +25,7 @@ func (w *world) start(l *life) *environment {
 	db := client(toAWS)
 	gate := newGate(systeme.NewPacer(rate), time.Now)
 	api, err := systeme.New(systeme.Config{
-		BaseURL: "http://systeme.test", Key: "local", Timeout: callTimeout, Limiter: gate,
+		BaseURL: "http://systeme.test", Key: w.key, Timeout: callTimeout, Limiter: gate,
 		HTTP: &http.Client{Transport: mortal{l, tapped{w.wire, inProcess{w.sim.Handler()}}}},
 	})
 	w.must(err)

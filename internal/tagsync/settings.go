@@ -20,8 +20,9 @@ type Settings struct {
 	// queue should allow a few more before it takes the message for dead: they
 	// are there to mark the lead failed where the last try was cut off.
 	MaxReceives int
-	// SystemeURL is the base address of Systeme.io's API. An empty SystemeKey is a
-	// fault of the account: leads wait for one.
+	// SystemeURL is the base address of Systeme.io's API, and SystemeKey the name of the
+	// secret that is its key. One that is missing is a fault of the account: leads wait
+	// for it.
 	SystemeURL, SystemeKey string
 	// CallsPerSecond is this environment's share of the account's rate.
 	CallsPerSecond float64
@@ -36,7 +37,7 @@ func ReadSettings(r *env.Reader) (Settings, error) {
 		QueueURL:      r.Text("LEAD_SYNC_QUEUE_URL", "the queue that messages are given back to"),
 		MaxReceives:   int(r.Positive("LEAD_SYNC_MAX_RECEIVES", "how many receives of a message try to sync its lead")),
 		SystemeURL:    r.Text("SYSTEME_API_URL", "the base address of Systeme.io's API"),
-		SystemeKey:    r.Optional("SYSTEME_API_KEY"),
+		SystemeKey:    r.Text("SYSTEME_API_KEY_PARAMETER", "the name of the secret that is the key of that API"),
 	}
 	// Each environment keeps its own pace, so they share the rate out evenly.
 	rate := r.Positive("SYSTEME_REQUESTS_PER_SECOND", "the rate of all calls to Systeme.io together")
@@ -53,10 +54,10 @@ type DB interface {
 
 // New builds the function's handler and opens a connection to Systeme.io. It
 // fails when SystemeURL is not an address.
-func New(s Settings, db DB, queue QueueAPI, log *slog.Logger) (*Handler, error) {
+func New(s Settings, key systeme.Key, db DB, queue QueueAPI, log *slog.Logger) (*Handler, error) {
 	gate := newGate(systeme.NewPacer(s.CallsPerSecond), time.Now)
 	client, err := systeme.New(systeme.Config{
-		BaseURL: s.SystemeURL, Key: s.SystemeKey, HTTP: connect(s.SystemeURL), Timeout: callTimeout, Limiter: gate,
+		BaseURL: s.SystemeURL, Key: key, HTTP: connect(s.SystemeURL), Timeout: callTimeout, Limiter: gate,
 	})
 	if err != nil {
 		return nil, err

@@ -9,7 +9,6 @@ import (
 
 	"clientflow/internal/eventlog"
 	"clientflow/internal/lead"
-	"clientflow/internal/metric"
 	"clientflow/internal/systeme"
 )
 
@@ -44,8 +43,6 @@ type end struct {
 	// again tells that its messages are to be received again.
 	again bool
 	err   error
-	// latency is how long the lead took from its capture; 0 when that is not known.
-	latency time.Duration
 }
 
 const (
@@ -105,8 +102,7 @@ func (h *Handler) accountFault(ctx context.Context, err error) bool {
 	_, narrow := errors.AsType[*narrowFault](err)
 	wide := !narrow && systeme.AccountFault(err)
 	if narrow || wide && h.gate.close(err) {
-		h.log.LogAttrs(ctx, slog.LevelError, "account fault", requestID(ctx), eventlog.Error(err),
-			metric.Count(metric.AccountFaults, 1))
+		h.log.LogAttrs(ctx, slog.LevelError, "account fault", requestID(ctx), eventlog.Error(err))
 	}
 	return narrow || wide
 }

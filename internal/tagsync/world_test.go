@@ -24,6 +24,7 @@ import (
 	simulator "clientflow/infra/local/systeme"
 	"clientflow/infra/local/wire"
 	"clientflow/internal/lead"
+	"clientflow/internal/systeme"
 	"clientflow/internal/tenant"
 	"clientflow/internal/tenantdb"
 )
@@ -49,6 +50,8 @@ type world struct {
 	queue *queue
 	wire  *wiretap
 	log   *lockedBuffer
+	// key is the account's, as the function finds it.
+	key systeme.Key
 	// broken tells which requests to AWS fail, by operation and body.
 	broken func(operation, body string) bool
 	store  lead.Store
@@ -60,7 +63,7 @@ func newWorld(tb testing.TB, options simulator.Options) *world {
 	options.RateLimit = cmpOr(options.RateLimit, 1_000_000)
 	queues := localsqs.New(time.Now)
 	w := &world{
-		tb: tb, sim: simulator.New(options), queue: newQueue(tb, queues), wire: &wiretap{}, log: &lockedBuffer{},
+		tb: tb, sim: simulator.New(options), queue: newQueue(tb, queues), wire: &wiretap{}, log: &lockedBuffer{}, key: systeme.Fixed("local"),
 		aws: wire.NewMux(iam.NewKeys(time.Now, nil), localdb.New(time.Now).Service(), queues.Service()),
 	}
 	tb.Cleanup(w.sim.Close)

@@ -62,29 +62,42 @@ import (
 	"time"
 
 	"clientflow/internal/httpapi"
-	"clientflow/internal/metric"
 	"clientflow/internal/problem"
 	"clientflow/internal/systeme"
 )
+
+// Secret is what Systeme.io signs deliveries with, which may be changed while ClientFlow
+// runs.
+type Secret interface {
+	// Value returns the secret; "" when there is none.
+	Value() string
+	// Renew returns the secret that has taken the place of one with which a signature
+	// was refused, or the same one when none has.
+	Renew(ctx context.Context, refused string) (string, error)
+}
 
 // Routes returns the route that Systeme.io delivers to. Without a secret every
 // delivery is refused. Answers are 401 for a bad signature alone, and 204 for
 // everything that Systeme.io could not mend by sending it again: it switches off
 // webhooks that fail too often.
-func Routes(secret string, recorder Recorder, log *slog.Logger) httpapi.Routes {
+func Routes(secret Secret, recorder Recorder, log *slog.Logger) httpapi.Routes {
 	return httpapi.Routes{"POST /webhooks/systeme": endpoint{secret, recorder, log}.take}
 }
 
 type endpoint struct {
-	secret   string
+	secret   Secret
 	recorder Recorder
 	log      *slog.Logger
 }
 
 func (e endpoint) take(ctx context.Context, r *httpapi.Request) (httpapi.Response, error) {
 	body, decoded := signedBytes(r)
-	if !decoded || !systeme.VerifySignature(e.secret, body, r.Header(systeme.SignatureHeader)) {
-		httpapi.NoteMetric(ctx, metric.Count(metric.BadSignatures, 1))
+	signature := r.Header(systeme.SignatureHeader)
+	valid, err := e.verify(ctx, body, signature)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	if !valid || !decoded {
 		return httpapi.Response{}, problem.New(problem.Unauthorized, "The signature is not valid.")
 	}
 	event, err := systeme.ParseTagEvent(r.Header(systeme.EventHeader), body)
@@ -100,4 +113,18 @@ func (e endpoint) take(ctx context.Context, r *httpapi.Request) (httpapi.Respons
 		return httpapi.Response{}, err
 	}
 	return httpapi.Empty(http.StatusNoContent), nil
+}
+
+// verify tells whether a body is signed with the secret, or with the one that has taken
+// its place.
+func (e endpoint) verify(ctx context.Context, body []byte, signature string) (bool, error) {
+	secret := e.secret.Value()
+	if systeme.VerifySignature(secret, body, signature) {
+		return true, nil
+	}
+	renewed, err := e.secret.Renew(ctx, secret)
+	if err != nil {
+		return false, err
+	}
+	return renewed != secret && systeme.VerifySignature(renewed, body, signature), nil
 }

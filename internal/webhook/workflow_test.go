@@ -119,7 +119,7 @@ func (g *gateway) wait(t *testing.T, e end) {
 func connect(t *testing.T, account *simulator.Simulator) *systeme.Client {
 	t.Helper()
 	client, err := systeme.New(systeme.Config{
-		BaseURL: "http://systeme.test", Key: "local", HTTP: &http.Client{Transport: served{account.Handler()}},
+		BaseURL: "http://systeme.test", Key: systeme.Fixed("local"), HTTP: &http.Client{Transport: served{account.Handler()}},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 	"clientflow/infra/local/dynamodb"
 	"clientflow/infra/local/iam"
 	"clientflow/infra/local/sqs"
+	"clientflow/infra/local/ssm"
 	"clientflow/infra/local/sts"
 	"clientflow/infra/local/template"
 	"clientflow/infra/local/wire"
@@ -23,6 +24,7 @@ func (s *Stack) makeServices(ctx context.Context) (http.Handler, error) {
 	s.Keys = iam.NewKeys(time.Now, s.options.Decisions)
 	s.DynamoDB = dynamodb.New(time.Now)
 	s.SQS = sqs.New(time.Now)
+	s.SSM = ssm.New(time.Now)
 	s.Cognito = cognito.New(time.Now)
 	s.sts = sts.New(s.Keys)
 	for _, role := range s.Template.Roles {
@@ -44,7 +46,7 @@ func (s *Stack) makeServices(ctx context.Context) (http.Handler, error) {
 	s.tell("DynamoDB", count(len(s.Template.Tables), "table", "tables"))
 	s.tell("SQS", count(len(s.Template.Queues), "queue", "queues"))
 	s.tell("Cognito", count(len(s.Template.Pools), "user pool", "user pools"))
-	mux := wire.NewMux(s.Keys, s.DynamoDB.Service(), s.SQS.Service(), s.Cognito.Service())
+	mux := wire.NewMux(s.Keys, s.DynamoDB.Service(), s.SQS.Service(), s.SSM.Service(), s.Cognito.Service())
 	s.Cognito.Register(mux)
 	s.sts.Register(mux)
 	cloudformation.New(Name, s.Template, time.Now()).Register(mux)

@@ -13,23 +13,43 @@ import (
 // simulator's account is prepared by the same.
 const setUp = "./infra/systeme"
 
-// webhookSecret is the default of the parameter SystemeWebhookSecret.
+// webhookSecret is what the simulator signs its webhooks with.
 const webhookSecret = "local-webhook-secret"
 
-// prepareAccount sets the simulator's account up, when the template takes its
-// webhooks.
-func (s *Stack) prepareAccount(ctx context.Context) error {
-	secret := s.Template.Parameters["SystemeWebhookSecret"]
-	if secret == "" {
+// callsSysteme tells whether the template is of a stage that calls Systeme.io.
+func (s *Stack) callsSysteme() bool {
+	return s.Template.Parameters["SystemeApiUrl"] != "" && s.Template.Parameters["Stage"] != ""
+}
+
+// putSecrets puts the account's key and the webhook's secret where functions find them.
+func (s *Stack) putSecrets(ctx context.Context) error {
+	if !s.callsSysteme() {
 		return nil
 	}
-	binaries := filepath.Join(s.options.Root, ".build", lambda.Flavour(), "infra")
-	if err := lambda.Build(ctx, s.options.Root, binaries, setUp); err != nil {
+	if err := lambda.Build(ctx, s.options.Root, s.tools(), setUp); err != nil {
 		return err
 	}
-	command := exec.CommandContext(ctx, filepath.Join(binaries, filepath.Base(setUp)),
-		"setup", "-api", s.Systeme, "-url", s.API, "-stage", s.Template.Parameters["Stage"], "-rate", "200")
-	command.Env = []string{"SYSTEME_API_KEY=" + s.options.Systeme.Key, "SYSTEME_WEBHOOK_SECRET=" + secret}
+	return s.prepare(ctx, "key", "-stage", s.Template.Parameters["Stage"])
+}
+
+// prepareAccount makes the account's contact fields and webhook.
+func (s *Stack) prepareAccount(ctx context.Context) error {
+	if !s.callsSysteme() {
+		return nil
+	}
+	return s.prepare(ctx, "setup", "-api", s.Systeme, "-stack", Name, "-rate", "200")
+}
+
+// tools is the folder of what is built but is no function.
+func (s *Stack) tools() string {
+	return filepath.Join(s.options.Root, ".build", lambda.Flavour(), "infra")
+}
+
+func (s *Stack) prepare(ctx context.Context, arguments ...string) error {
+	command := exec.CommandContext(ctx, filepath.Join(s.tools(), filepath.Base(setUp)), arguments...)
+	command.Env = []string{
+		"AWS_ENDPOINT_URL=" + s.AWS, "SYSTEME_API_KEY=" + s.options.Systeme.Key, "SYSTEME_WEBHOOK_SECRET=" + webhookSecret,
+	}
 	if output, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("set the Systeme.io account up: %w\n%s", err, output)
 	}

@@ -23,6 +23,7 @@ import (
 	"clientflow/infra/local/iam"
 	"clientflow/infra/local/lambda"
 	"clientflow/infra/local/sqs"
+	"clientflow/infra/local/ssm"
 	"clientflow/infra/local/sts"
 	"clientflow/infra/local/systeme"
 	"clientflow/infra/local/template"
@@ -49,8 +50,8 @@ type Options struct {
 	// Logs takes the lines that functions write, and those that tell why one
 	// failed. It is written to by one goroutine at a time; nil drops them.
 	Logs io.Writer
-	// Systeme is how the simulator behaves. Its key is also the default of the
-	// parameter SystemeApiKey.
+	// Systeme is how the simulator behaves. Its key is also the one that the functions
+	// find.
 	Systeme systeme.Options
 	// Decisions is told of every decision about a call to AWS; may be nil.
 	Decisions iam.Recorder
@@ -76,6 +77,7 @@ type Stack struct {
 
 	DynamoDB  *dynamodb.DB
 	SQS       *sqs.Service
+	SSM       *ssm.Service
 	Cognito   *cognito.Service
 	Simulator *systeme.Simulator
 	// Keys issues credentials for whoever a test wants to be.
@@ -132,6 +134,9 @@ func (s *Stack) connect(ctx context.Context, ports listeners) error {
 	}
 	s.serve(ports.aws, endpoint)
 	s.tell("AWS endpoint", s.AWS)
+	if err := s.putSecrets(ctx); err != nil {
+		return err
+	}
 	if err := s.makeFunctions(); err != nil {
 		return err
 	}
@@ -194,9 +199,7 @@ func (s *Stack) readTemplate() (err error) {
 		Parameters: s.options.Parameters,
 		Defaults: map[string]string{
 			"SystemeApiUrl":            s.Systeme,
-			"SystemeApiKey":            s.options.Systeme.Key,
 			"SystemeRequestsPerSecond": "400",
-			"SystemeWebhookSecret":     webhookSecret,
 		},
 	})
 	return err

@@ -113,3 +113,16 @@ func (s *Simulator) DisableWebhooks() {
 		}
 	}
 }
+
+// SetKey changes the API key that is accepted.
+func (s *Simulator) SetKey(key string) {
+	s.account.mu.Lock()
+	defer s.account.mu.Unlock()
+	s.options.Key = key
+}
+
+func (s *Simulator) key() string {
+	s.account.mu.Lock()
+	defer s.account.mu.Unlock()
+	return s.options.Key
+}

@@ -82,7 +82,7 @@ func (s *Simulator) authenticate(r *http.Request) answer {
 	if key == "" {
 		return unauthorized("Full authentication is required to access this resource.")
 	}
-	if subtle.ConstantTimeCompare([]byte(key), []byte(s.options.Key)) != 1 {
+	if subtle.ConstantTimeCompare([]byte(key), []byte(s.key())) != 1 {
 		a := unauthorized("Invalid API Key.")
 		a.header = http.Header{"Www-Authenticate": {"API Key"}}
 		return a

@@ -112,7 +112,7 @@ type checker struct {
 
 // connect returns a client with a key, whose calls are recorded.
 func (c *checker) connect(key string) (*systeme.Client, error) {
-	return systeme.New(systeme.Config{BaseURL: c.API, Key: key, HTTP: &http.Client{Transport: c.wire}, Limiter: c.pace})
+	return systeme.New(systeme.Config{BaseURL: c.API, Key: systeme.Fixed(key), HTTP: &http.Client{Transport: c.wire}, Limiter: c.pace})
 }
 
 // askAll asks what there is to ask. Without access nothing else can be asked.

@@ -47,7 +47,7 @@ func newSite(t *testing.T, options simulator.Options) *site {
 	}))
 	t.Cleanup(server.Close)
 	var err error
-	if s.client, err = systeme.New(systeme.Config{BaseURL: server.URL, Key: "local", HTTP: server.Client()}); err != nil {
+	if s.client, err = systeme.New(systeme.Config{BaseURL: server.URL, Key: systeme.Fixed("local"), HTTP: server.Client()}); err != nil {
 		t.Fatal(err)
 	}
 	// Nobody listens there, which shows at once: a contact's events go one by one.
