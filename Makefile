@@ -91,6 +91,9 @@ systeme-check: ## Find out how a Systeme.io account behaves: KEY=…, and ARGS="
 backfill: ## Bring the records of IBs that older versions made up to date: STACK=…, and APPLY=1 to do it
 	$(OPS) backfill $(if $(APPLY),-apply) $(ARGS)
 
+template-check: ## Compare what the local AWS reads of template.yaml with what AWS makes of it
+	@infra/expansion/run
+
 conformance: ## Hold the local AWS against Amazon's DynamoDB Local and moto
 	@infra/local/conformance/run
 

@@ -125,6 +125,7 @@ func parseStatement(element any, parse func(map[string]any) (statement, error)) 
 	if err != nil {
 		return statement{}, err
 	}
+	s.elements = elements
 	switch elements["Effect"] {
 	case "Allow":
 		s.effect = allowed

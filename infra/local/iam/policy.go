@@ -28,6 +28,7 @@ type statement struct {
 	actions    []pattern // in lower case, as IAM ignores the case of actions
 	resources  []arnPattern
 	conditions []condition
+	elements   map[string]any // as it was read
 }
 
 // decide returns what the policy says of a request.
