@@ -9,13 +9,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"clientflow/internal/origin"
 	"clientflow/internal/tenantdb"
 )
 
 // Capture stores a submission and returns the lead's id, and whether the address
 // is new to the tenant. It is one write that takes no other's place: the first
 // submission stands whole, and each later one only raises Submissions and
-// UpdatedAt. Known and unknown addresses take the same way.
+// UpdatedAt. Known and unknown addresses take the same way. A write that is tried
+// again because its answer was lost counts once; created is then false.
 //
 // Where an address belongs to one tenant alone, the one write is a transaction,
 // which cannot say whether the address is new: created is false. The error is
@@ -31,10 +33,16 @@ func (l Leads) Capture(ctx context.Context, s Submission, source Source) (leadID
 		return "", false, err
 	}
 	change = Signed(ctx, change)
-	if l.rule.Exclusive() {
+	if l.rule.Exclusive() { // a transaction's token keeps it from being done twice
 		return first.ID, false, l.captureOwned(ctx, first, change)
 	}
+	if origin.Of(ctx).RequestID != "" {
+		change.Condition = "attribute_not_exists(changedIn) OR changedIn <> :changedIn"
+	}
 	item, err := l.items.Update(ctx, keyPrefix+first.ID, change)
+	if conditionFailed(err) {
+		return first.ID, false, nil
+	}
 	if err != nil {
 		return "", false, fmt.Errorf("capture a lead: %w", err)
 	}

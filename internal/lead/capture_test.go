@@ -2,15 +2,20 @@ package lead_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"clientflow/internal/lead"
+	"clientflow/internal/origin"
 	"clientflow/internal/tenantdb"
 )
 
@@ -55,6 +60,43 @@ func TestTheFirstSubmissionStandsWhole(t *testing.T) {
 	}
 	if after.Submissions != 2 || after.UpdatedAt <= before.UpdatedAt {
 		t.Errorf("submissions %d, updated %s after %s", after.Submissions, after.UpdatedAt, before.UpdatedAt)
+	}
+}
+
+// deaf does what it is asked, and loses the first answer.
+type deaf struct {
+	to    http.RoundTripper
+	heard atomic.Bool
+}
+
+func (d *deaf) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := d.to.RoundTrip(r)
+	if err == nil && !d.heard.Swap(true) {
+		return nil, errors.Join(io.ErrUnexpectedEOF, response.Body.Close())
+	}
+	return response, err
+}
+
+func TestAWriteWhoseAnswerWasLostCountsOnce(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	client := s.aws.ClientWith(&http.Client{Transport: &deaf{to: http.DefaultTransport}}, "root", "")
+	s.serve(lead.NewStore(tenantdb.Owned(client, s.aws.LeadsTable, lead.SortKey), s.now))
+	ctx := origin.With(t.Context(), origin.Origin{Actor: origin.Visitor, RequestID: "first"})
+	jane := lead.Submission{Email: "jane@acme.com", Name: "Jane"}
+	id, _, err := s.of(t, john).Capture(ctx, jane, lead.FromForm)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := mustGet(t, s.of(t, john), id); got.Submissions != 1 {
+		t.Errorf("counted %d submissions", got.Submissions)
+	}
+	ctx = origin.With(t.Context(), origin.Origin{Actor: origin.Visitor, RequestID: "second"})
+	if _, _, err := s.of(t, john).Capture(ctx, jane, lead.FromForm); err != nil {
+		t.Fatal(err)
+	}
+	if got := mustGet(t, s.of(t, john), id); got.Submissions != 2 {
+		t.Errorf("counted %d submissions of two requests", got.Submissions)
 	}
 }
 
