@@ -13,6 +13,8 @@ STACK      := clientflow
 else
 STACK      := clientflow-$(STAGE)
 endif
+# make takes it from the environment otherwise, where it is who works here.
+USER       :=
 # A number of runs, not a time: Go's fuzzer at times fails when its time is up.
 FUZZTIME   := 20000x
 
@@ -93,6 +95,9 @@ backfill: ## Bring the records of IBs that older versions made up to date: STACK
 
 template-check: ## Compare what the local AWS reads of template.yaml with what AWS makes of it
 	@infra/expansion/run
+
+recount: ## Make counters anew from the leads: STACK=…, and USER=<userId|address> for one IB
+	$(OPS) recount -user "$(USER)" $(ARGS)
 
 conformance: ## Hold the local AWS against Amazon's DynamoDB Local and moto
 	@infra/local/conformance/run

@@ -12,7 +12,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	dynamodbtypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"clientflow/internal/account"
 	"clientflow/internal/problem"
@@ -172,8 +171,8 @@ func (b *backfill) withoutLogin(ctx context.Context) error {
 			return fmt.Errorf("list the records: %w", err)
 		}
 		for _, item := range page.Items {
-			if id, is := item["userId"].(*dynamodbtypes.AttributeValueMemberS); is && !b.seen[id.Value] {
-				b.say("no login %s: left as it is", id.Value)
+			if id := textIn(item, "userId"); !b.seen[id] {
+				b.say("no login %s: left as it is", id)
 			}
 		}
 	}

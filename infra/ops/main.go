@@ -42,6 +42,7 @@ type action func(context.Context, *operator) error
 func verbs() map[string]verb {
 	return map[string]verb{
 		"backfill": {"bring the records of IBs that older versions made up to date", backfillFlags},
+		"recount":  {"make an IB's counters anew from its leads, or all IBs'", recountFlags},
 	}
 }
 

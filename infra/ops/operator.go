@@ -1,14 +1,19 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"clientflow/infra/deployment"
 	"clientflow/internal/account"
+	"clientflow/internal/tenant"
 	"clientflow/internal/tenantdb"
 )
 
@@ -45,6 +50,28 @@ func newOperator(d deployment.Deployment, out, tell io.Writer) (*operator, error
 func (o *operator) users() account.Users {
 	return account.NewUsers(tenantdb.Owned(o.db, o.usersTable, ""))
 }
+
+// named returns the tenant of a userId, or of the address that a user signs in with.
+func (o *operator) named(ctx context.Context, user string) (tenant.ID, error) {
+	if id, err := tenant.Stored(user); err == nil {
+		return id, nil
+	}
+	found, err := o.pool.AdminGetUser(ctx, &cognitoidentityprovider.AdminGetUserInput{UserPoolId: &o.poolID, Username: &user})
+	if _, unknown := errors.AsType[*types.UserNotFoundException](err); unknown {
+		return tenant.ID{}, errNobody
+	}
+	if err != nil {
+		return tenant.ID{}, fmt.Errorf("find a user: %w", err)
+	}
+	for _, a := range found.UserAttributes {
+		if aws.ToString(a.Name) == "sub" {
+			return tenant.Stored(aws.ToString(a.Value))
+		}
+	}
+	return tenant.ID{}, errNobody
+}
+
+var errNobody = errors.New("there is no user of that userId or address")
 
 // say tells something in a line.
 func (o *operator) say(format string, args ...any) { fmt.Fprintf(o.tell, format+"\n", args...) }

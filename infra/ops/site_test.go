@@ -112,14 +112,21 @@ func (b *ib) capture(t *testing.T, email, kind string) {
 	want[nothing](t, 201, "POST", shared.API+"/forms/"+b.me.FormKey+"/leads", "", object{"email": email, "name": "Canary Jane", "ib_type": kind})
 }
 
-type lead struct {
-	LeadID, Email, Status, SyncState string
-	SystemeTagsApplied               []string
+type shown struct {
+	LeadID, Email, Status, SyncState, IBType string
+	SystemeTagsApplied                       []string
 }
 
-func (b *ib) leads(t *testing.T) []lead {
+func (b *ib) leads(t *testing.T) []shown {
 	t.Helper()
-	return want[struct{ Leads []lead }](t, 200, "GET", shared.API+"/leads?limit=100", b.token, nil).Leads
+	return want[struct{ Leads []shown }](t, 200, "GET", shared.API+"/leads?limit=100", b.token, nil).Leads
+}
+
+// stats returns the IB's counters as the API answers them.
+func (b *ib) stats(t *testing.T) string {
+	t.Helper()
+	_, body := ask(t, "GET", shared.API+"/stats", b.token, nil)
+	return body
 }
 
 // eventually asks until check is content.

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"clientflow/internal/audit"
-	"clientflow/internal/lead"
 	"clientflow/internal/stats/tally"
 	"clientflow/internal/tenant"
 )
@@ -52,6 +51,14 @@ type image struct {
 
 // text is a string attribute; nil when it is not there, or of another type.
 type text struct{ S *string }
+
+// value returns the text; "" for none.
+func (t text) value() string {
+	if t.S == nil {
+		return ""
+	}
+	return *t.S
+}
 
 // numeral is a number attribute.
 type numeral struct{ N *string }
@@ -141,10 +148,10 @@ func (r record) aboutErasure(owner tenant.ID, leadID string) (change, error) {
 
 // asked is when an erasure was asked for; "" for no erasure.
 func (i *image) asked() string {
-	if i == nil || i.RequestedAt.S == nil {
+	if i == nil {
 		return ""
 	}
-	return *i.RequestedAt.S
+	return i.RequestedAt.value()
 }
 
 // read returns what is counted of the lead, nil for no lead, and how often its
@@ -156,16 +163,9 @@ func (i *image) read() (*tally.Lead, int64, error) {
 	if i.CreatedAt.S == nil {
 		return nil, 0, errors.New("lead without createdAt")
 	}
-	created, err := lead.Timestamp(*i.CreatedAt.S).Time()
+	counted, err := tally.Stored(i.Status.value(), i.IBType.value(), *i.CreatedAt.S)
 	if err != nil {
 		return nil, 0, err
-	}
-	counted := tally.Lead{Status: string(lead.New), CreatedAt: created} // as one is that says nothing else
-	if i.Status.S != nil {
-		counted.Status = *i.Status.S
-	}
-	if i.IBType.S != nil {
-		counted.Type = *i.IBType.S
 	}
 	if i.SyncRequests.N == nil {
 		return &counted, 0, nil

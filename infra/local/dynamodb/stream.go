@@ -64,6 +64,7 @@ type streamLog struct {
 
 	mu      sync.Mutex
 	records []StreamRecord
+	last    string // the sequence number of the last record
 	readers []*Stream
 	ended   bool
 	// changed is closed, and replaced, when there is something new to see.
@@ -94,7 +95,7 @@ func (l *streamLog) record(sequence uint64, now time.Time, m mutation, by *UserI
 	record := l.newRecord(sequence, now, m, by)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.records = append(l.records, record)
+	l.records, l.last = append(l.records, record), record.Change.SequenceNumber
 	l.trim()
 	l.wake()
 }

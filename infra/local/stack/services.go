@@ -46,7 +46,7 @@ func (s *Stack) makeServices(ctx context.Context) (http.Handler, error) {
 	s.tell("DynamoDB", count(len(s.Template.Tables), "table", "tables"))
 	s.tell("SQS", count(len(s.Template.Queues), "queue", "queues"))
 	s.tell("Cognito", count(len(s.Template.Pools), "user pool", "user pools"))
-	mux := wire.NewMux(s.Keys, s.DynamoDB.Service(), s.SQS.Service(), s.SSM.Service(), s.Cognito.Service())
+	mux := wire.NewMux(s.Keys, s.DynamoDB.Service(), s.DynamoDB.StreamsService(), s.SQS.Service(), s.SSM.Service(), s.Cognito.Service())
 	s.Cognito.Register(mux)
 	s.sts.Register(mux)
 	cloudformation.New(Name, s.Template, time.Now()).Register(mux)

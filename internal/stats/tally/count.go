@@ -116,8 +116,22 @@ func put(ctx context.Context, items tenantdb.Partition, key string, c counter, s
 		change.Names["#"+name] = name
 		change.Values[":"+name] = attributes[name]
 	}
+	change.Expression += removed(attributes)
 	if _, err := items.Update(ctx, key, change); err != nil {
 		return fmt.Errorf("write the counter %s: %w", key, err)
 	}
 	return nil
+}
+
+// removed takes counts away that a counter has no more: after a recount, those of which
+// there are none.
+func removed(attributes tenantdb.Item) (expression string) {
+	separator := " REMOVE "
+	for _, name := range []string{"byStatus", "byType", "quarters"} {
+		if attributes[name] == nil {
+			expression += separator + name
+			separator = ", "
+		}
+	}
+	return expression
 }

@@ -2,7 +2,7 @@
 // and type, and how many arrived in each quarter of an hour.
 //
 // Counters are items beside the leads, changed from the table's stream and by
-// nothing else. Each remembers the last stream record it counted, in the very
+// nothing else but Recount, which makes them anew. Each remembers the last stream record it counted, in the very
 // write that counts it, so records that come again, in other batches or after a
 // crash half-way, are counted once. This rests on the records of a tenant arriving
 // in the order of their sequence numbers, however often they begin again. The
@@ -11,11 +11,13 @@
 package tally
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
 	"time"
 
+	"clientflow/internal/lead"
 	"clientflow/internal/tenantdb"
 )
 
@@ -57,6 +59,16 @@ type Lead struct {
 	// Type is "" for a lead without one.
 	Type      string
 	CreatedAt time.Time
+}
+
+// Stored returns what is counted of a lead that is stored with these attributes. A
+// status that is not there, in a lead of an older version, is that of a new lead.
+func Stored(status, kind, createdAt string) (Lead, error) {
+	created, err := lead.Timestamp(createdAt).Time()
+	if err != nil {
+		return Lead{}, err
+	}
+	return Lead{Status: cmp.Or(status, string(lead.New)), Type: kind, CreatedAt: created}, nil
 }
 
 // Change is what a record of the stream says of one lead.
