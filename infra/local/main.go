@@ -48,10 +48,7 @@ func realMain(ctx context.Context, arguments []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	logs, err := openLog(root)
-	if err != nil {
-		return err
-	}
+	logs := &lateFile{path: filepath.Join(root, filepath.FromSlash(logFile))}
 	defer logs.Close()
 	running, err := stack.Start(ctx, stack.Options{
 		Root:           root,
@@ -106,18 +103,6 @@ func printLogins(out io.Writer) {
 		}
 		fmt.Fprintf(out, "  %-30s %s\n", a.Email, what)
 	}
-}
-
-// logFile takes what functions write, which is too much for a terminal that one
-// reads.
-const logFile = ".build/functions.log"
-
-func openLog(root string) (*os.File, error) {
-	path := filepath.Join(root, filepath.FromSlash(logFile))
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return nil, err
-	}
-	return os.Create(path)
 }
 
 // explain adds the flag with which an address that is taken can be changed.
