@@ -58,6 +58,9 @@ fuzz: ## Run every fuzz target FUZZTIME (20000x)
 		go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) "$$(dirname $$file)"; \
 	done
 
+fuzz-api: ## Throw odd requests at the whole stack and hold the answers against infra/openapi.yaml: ARGS="-seed 2"
+	@infra/local/fuzz/run $(ARGS)
+
 cover: ## Show which code the tests run, in a browser
 	@mkdir -p .build
 	go test -coverpkg=./internal/... -coverprofile .build/cover.out ./...

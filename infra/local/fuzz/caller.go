@@ -1,0 +1,111 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+
+	"clientflow/infra/local/demo"
+)
+
+// caller is someone who tries the API, and the real ids that are tried besides
+// made-up ones.
+type caller struct {
+	name, authorization string
+	// tags chooses operations, by schemathesis's own flags. Those that are not slow are
+	// asked five times as often.
+	tags                    []string
+	slow                    bool
+	userID, formKey, leadID string
+}
+
+// callers returns nobody, twice, an IB and an admin. All know the IB's ids. Signing
+// in is answered on a grid of half seconds whoever asks, so it is a part of its own.
+func callers(ctx context.Context, api string) ([]caller, error) {
+	var ib, admin caller
+	for _, account := range demo.Accounts() {
+		authorization, err := signIn(ctx, api, account.Email)
+		switch {
+		case err != nil:
+			return nil, err
+		case account.Admin:
+			admin = caller{name: "an admin", authorization: authorization}
+		default:
+			ib = caller{name: "an IB", authorization: authorization}
+		}
+	}
+	var me struct{ UserID, FormKey string }
+	var page struct{ Leads []struct{ LeadID string } }
+	if err := ask(ctx, http.MethodGet, api+"/me", ib.authorization, nil, &me); err != nil {
+		return nil, err
+	}
+	if err := ask(ctx, http.MethodGet, api+"/leads?limit=1", ib.authorization, nil, &page); err != nil {
+		return nil, err
+	}
+	if len(page.Leads) == 0 {
+		return nil, fmt.Errorf("the demo's IB has no lead")
+	}
+	const account, pages, service = "--exclude-tag=Account", "--exclude-tag=Pages", "--exclude-tag=Service"
+	ib.tags, admin.tags = []string{account, pages, service}, []string{"--include-tag=Admin", "--include-tag=Dashboard"}
+	all := []caller{
+		{name: "nobody who signs in", authorization: "none", tags: []string{"--include-tag=Account"}, slow: true},
+		{name: "nobody", authorization: "none", tags: []string{account}}, ib, admin,
+	}
+	for i := range all {
+		all[i].userID, all[i].formKey, all[i].leadID = me.UserID, me.FormKey, page.Leads[0].LeadID
+	}
+	return all, nil
+}
+
+func signIn(ctx context.Context, api, email string) (authorization string, err error) {
+	var tokens struct{ AccessToken string }
+	err = ask(ctx, http.MethodPost, api+"/login", "", map[string]string{"email": email, "password": demo.Password}, &tokens)
+	return "Bearer " + tokens.AccessToken, err
+}
+
+// ask sends one request and decodes the answer.
+func ask(ctx context.Context, method, address, authorization string, document, into any) error {
+	body, err := json.Marshal(document)
+	if err != nil {
+		return err
+	}
+	request, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Authorization", authorization)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s %s: %s", method, address, response.Status)
+	}
+	return json.NewDecoder(response.Body).Decode(into)
+}
+
+// fuzz runs schemathesis and returns what it says.
+func (c caller) fuzz(ctx context.Context, tool, root, api string, s settings) (report []byte, err error) {
+	examples := s.examples
+	if !c.slow {
+		examples *= 5
+	}
+	arguments := []string{"--no-color",
+		"--config-file", filepath.Join(root, "infra", "local", "fuzz", "schemathesis.toml"),
+		"run", filepath.Join(root, "infra", "openapi.yaml"),
+		"--seed", strconv.Itoa(s.seed), "--max-examples", strconv.Itoa(examples)}
+	command := exec.CommandContext(ctx, tool, append(arguments, c.tags...)...)
+	// In the environment, since the list of processes shows arguments.
+	command.Env = append(os.Environ(), "FUZZ_API="+api, "FUZZ_AUTHORIZATION="+c.authorization,
+		"FUZZ_USER_ID="+c.userID, "FUZZ_FORM_KEY="+c.formKey, "FUZZ_LEAD_ID="+c.leadID)
+	command.Dir = filepath.Join(root, ".build") // where it leaves what it keeps
+	return command.CombinedOutput()
+}
