@@ -21,6 +21,11 @@ type Stats struct {
 	TotalLeads int `json:"totalLeads"`
 	// ThisMonth is how many of the leads arrived in the calendar month.
 	ThisMonth int `json:"thisMonth"`
+	// LastMonth is how many arrived in the whole calendar month before.
+	// LastMonthToDate is how many of them had by the same day and time of day, to the
+	// quarter of an hour: what ThisMonth can be held against.
+	LastMonth       int `json:"lastMonth"`
+	LastMonthToDate int `json:"lastMonthToDate"`
 	// Converted is how many have that status now.
 	Converted int `json:"converted"`
 	// ByStatus has every status.
@@ -53,16 +58,10 @@ func read(ctx context.Context, counters tally.Counters, owner tenant.ID, now tim
 	return s, nil
 }
 
-// earliest returns the start of the month, or of the first day shown when that
-// is earlier.
+// earliest returns the start of the last month, which is before any day shown.
 func earliest(now time.Time) time.Time {
-	year, month, day := now.Date()
-	first := time.Date(year, month, 1, 0, 0, 0, 0, now.Location())
-	shown := time.Date(year, month, day-shownDays+1, 0, 0, 0, 0, now.Location())
-	if shown.Before(first) {
-		return shown
-	}
-	return first
+	year, month, _ := now.Date()
+	return time.Date(year, month-1, 1, 0, 0, 0, 0, now.Location())
 }
 
 func (s *Stats) addTotals(totals tally.Totals) {
@@ -81,21 +80,37 @@ func (s *Stats) addTotals(totals tally.Totals) {
 	s.Converted = s.ByStatus[string(lead.Converted)]
 }
 
-// addArrivals sorts arrivals into the days and the month of the time zone of now.
+// addArrivals sorts arrivals into the days and the months of the time zone of now.
 func (s *Stats) addArrivals(arrivals []tally.Arrivals, now time.Time) {
 	perDay := map[string]int{}
 	for _, a := range arrivals {
 		at := a.At.In(now.Location())
 		perDay[at.Format(time.DateOnly)] += a.Leads
-		if at.Year() == now.Year() && at.Month() == now.Month() {
-			s.ThisMonth += a.Leads
-		}
+		s.addToMonth(at, a.Leads, now)
 	}
 	year, month, day := now.Date()
 	for back := shownDays - 1; back >= 0; back-- {
 		// Dates alone are reckoned here, so UTC does for any zone.
 		date := time.Date(year, month, day-back, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
 		s.ByDay = append(s.ByDay, Day{date, perDay[date]})
+	}
+}
+
+// intoMonth orders the moments of a month as its calendar and clock do.
+const intoMonth = "02 15:04"
+
+// addToMonth counts leads that arrived at a time for the month that it is in.
+func (s *Stats) addToMonth(at time.Time, leads int, now time.Time) {
+	year, month, _ := now.Date()
+	last := time.Date(year, month-1, 1, 0, 0, 0, 0, time.UTC)
+	switch {
+	case at.Year() == year && at.Month() == month:
+		s.ThisMonth += leads
+	case at.Year() == last.Year() && at.Month() == last.Month():
+		s.LastMonth += leads
+		if at.Format(intoMonth) <= now.Format(intoMonth) {
+			s.LastMonthToDate += leads
+		}
 	}
 }
 

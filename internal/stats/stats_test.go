@@ -198,6 +198,44 @@ func TestTimeZones(t *testing.T) {
 	}
 }
 
+// TestLastMonth compares months that are not of one length, at both sides of a
+// time of day, a year's end and a zone's midnight.
+func TestLastMonth(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		zone, now string // now in UTC
+		arrivals  []string
+		// whole and toDate are of the month before.
+		whole, toDate int
+	}{
+		"its day and time of day": {"UTC", "2026-05-04 12:00",
+			[]string{"2026-03-31 23:59", "2026-04-01 00:00", "2026-04-04 12:14", "2026-04-04 12:15", "2026-04-30 23:59", "2026-05-01 00:00"}, 4, 2},
+		"a shorter month is whole": {"UTC", "2026-03-31 08:00",
+			[]string{"2026-02-01 00:00", "2026-02-28 23:59"}, 2, 2},
+		"a longer month is not": {"UTC", "2026-02-28 23:59",
+			[]string{"2026-01-28 23:59", "2026-01-29 00:00", "2026-01-31 23:59"}, 3, 1},
+		"the year before": {"UTC", "2026-01-01 00:00",
+			[]string{"2025-01-01 00:00", "2025-11-30 23:59", "2025-12-01 00:00", "2025-12-31 23:59"}, 2, 1},
+		"in Kiritimati, at +14": {"Pacific/Kiritimati", "2026-05-03 22:00",
+			[]string{"2026-03-31 09:59", "2026-03-31 10:00", "2026-04-03 22:00", "2026-04-03 22:15", "2026-04-30 09:59", "2026-04-30 10:00"}, 4, 2},
+		"where the clocks went forward in between": {"America/New_York", "2026-03-20 12:00", // 08:00 there, one hour from 20 February's
+			[]string{"2026-02-20 13:00", "2026-02-20 13:15"}, 2, 1},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t, utc(tt.now))
+			s.in(t, tt.zone)
+			for _, at := range tt.arrivals {
+				s.arrive(t, utc(at), "new", "")
+			}
+			if got := s.stats(t); got.LastMonth != tt.whole || got.LastMonthToDate != tt.toDate {
+				t.Errorf("%d, %d to date, want %d, %d", got.LastMonth, got.LastMonthToDate, tt.whole, tt.toDate)
+			}
+		})
+	}
+}
+
 // calls counts what is asked of DynamoDB.
 type calls struct {
 	tenantdb.API
@@ -220,13 +258,14 @@ func (c *calls) Query(ctx context.Context, in *dynamodb.QueryInput, options ...f
 	return out, err
 }
 
-// TestStatsReadAHandfulOfItems fills every quarter of an hour of 40 days.
+// TestStatsReadAHandfulOfItems fills every quarter of an hour of 70 days, and asks at
+// the end of the two months that have the most days.
 func TestStatsReadAHandfulOfItems(t *testing.T) {
 	t.Parallel()
-	now := utc("2026-05-04 12:00")
+	now := utc("2026-08-31 23:59")
 	s := newSite(t, now)
 	var changes []tally.Change
-	for i := range 40 * 96 {
+	for i := range 70 * 96 {
 		changes = append(changes, tally.Change{
 			Sequence: tally.Sequence(fmt.Sprintf("%040d", i+1)),
 			After:    &tally.Lead{Status: "new", CreatedAt: now.Add(-time.Duration(i) * tally.Quarter)},
@@ -237,7 +276,7 @@ func TestStatsReadAHandfulOfItems(t *testing.T) {
 	}
 	meter := &calls{API: s.aws.Client}
 	s.api = meter
-	if got := s.stats(t); got.TotalLeads != len(changes) || got.ThisMonth != 3*96+49 || got.ByDay[0].Leads != 96 {
+	if got := s.stats(t); got.TotalLeads != len(changes) || got.ThisMonth != 31*96 || got.LastMonth != 31*96 || got.ByDay[0].Leads != 96 {
 		t.Errorf("got %+v", got)
 	}
 	if meter.gets != 1 || meter.queries != 1 || meter.units > 8 {
