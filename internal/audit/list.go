@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -62,34 +63,105 @@ func parseCursor(text string) (place, error) {
 	return p, nil
 }
 
-// list returns up to limit of a tenant's entries, the newest first, from behind a
-// place; nil for the beginning. more tells whether the trail goes on.
-func (s Store) list(ctx context.Context, owner tenant.ID, limit int, after *place) (entries []Entry, more bool, err error) {
+const (
+	// maxReads bounds the queries of one request for the entries of one lead, and
+	// filteredRead the entries that each of them reads.
+	maxReads     = 5
+	filteredRead = 200
+	// early is by how much the clock of the table's stream may be behind the one that
+	// a capture was stamped by.
+	early = time.Minute
+)
+
+// selection is the part of a trail that is wanted.
+type selection struct {
+	limit int
+	// after is the place behind which it begins; nil for the beginning.
+	after *place
+	// of is the lead that it is about; nil for all.
+	of *name
+}
+
+// list returns up to limit of a tenant's entries, the newest first, and where the
+// trail goes on; nil at its end. For one lead it reads a bounded number of entries, so
+// that there may be few or none, and the trail still goes on.
+func (s Store) list(ctx context.Context, owner tenant.ID, w selection) (entries []Entry, next *place, err error) {
 	items, err := s.table.Of(owner)
 	if err != nil {
-		return nil, false, err
+		return nil, nil, err
 	}
+	query, begin := w.query(), w.begin()
+	for range maxReads {
+		page, err := items.Query(ctx, query)
+		if err != nil {
+			return nil, nil, fmt.Errorf("read the audit trail: %w", err)
+		}
+		for _, item := range page.Items {
+			e, err := read(item)
+			if err != nil {
+				return nil, nil, fmt.Errorf("read the audit trail: %w", err)
+			}
+			if len(entries) == w.limit {
+				last := entries[w.limit-1]
+				return entries, &place{last.At, last.Sequence}, nil
+			}
+			entries = append(entries, e)
+		}
+		if next, err = placeOf(page.Next); err != nil {
+			return nil, nil, fmt.Errorf("read the audit trail: %w", err)
+		}
+		if next == nil || next.at < begin {
+			return entries, nil, nil
+		}
+		query.After = page.Next
+	}
+	return entries, next, nil
+}
+
+func (w selection) query() tenantdb.Query {
 	query := tenantdb.Query{
 		Sort:       "begins_with(" + lead.SortKey + ", :prefix)",
 		Values:     tenantdb.Item{":prefix": str(keyPrefix)},
 		Descending: true,
-		Limit:      int32(limit + 1), // one more tells whether the trail goes on
+		Limit:      int32(w.limit + 1), // one more tells whether the trail goes on
 	}
-	if after != nil {
-		query.After = tenantdb.Item{lead.SortKey: str(after.key())}
+	if w.of != nil {
+		query.Limit = filteredRead
+		query.Filter = "alias = :alias AND capturedAt = :captured"
+		query.Values[":alias"], query.Values[":captured"] = str(w.of.alias), str(string(w.of.capturedAt))
 	}
-	page, err := items.Query(ctx, query)
+	if w.after != nil {
+		query.After = tenantdb.Item{lead.SortKey: str(w.after.key())}
+	}
+	return query
+}
+
+// begin is before all entries that are wanted: there is none of a lead from before it
+// was captured.
+func (w selection) begin() lead.Timestamp {
+	if w.of == nil {
+		return ""
+	}
+	captured, err := w.of.capturedAt.Time()
 	if err != nil {
-		return nil, false, fmt.Errorf("read the audit trail: %w", err)
+		return "" // from a table that others wrote to: all is read
 	}
-	for _, item := range page.Items[:min(limit, len(page.Items))] {
-		e, err := read(item)
-		if err != nil {
-			return nil, false, fmt.Errorf("read the audit trail: %w", err)
-		}
-		entries = append(entries, e)
+	return lead.Stamp(captured.Add(-early))
+}
+
+// placeOf reads the key at which DynamoDB stopped; nil for none.
+func placeOf(key tenantdb.Item) (*place, error) {
+	if key == nil {
+		return nil, nil
 	}
-	return entries, len(page.Items) > limit, nil
+	var stopped struct {
+		Sort string `dynamodbav:"sk"`
+	}
+	if err := attributevalue.UnmarshalMap(key, &stopped); err != nil {
+		return nil, err
+	}
+	p, err := parseKey(stopped.Sort)
+	return &p, err
 }
 
 func read(item tenantdb.Item) (Entry, error) {

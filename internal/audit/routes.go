@@ -36,15 +36,15 @@ type document struct {
 // Routes returns the route by which an IB sees what was done to its leads.
 func Routes(verifier tenant.Verifier, trail Store, leads lead.Store) httpapi.Routes {
 	serve := func(ctx context.Context, r *httpapi.Request, caller tenant.Caller) (httpapi.Response, error) {
-		limit, after, err := wanted(r)
-		if err != nil {
-			return httpapi.Response{}, err
-		}
-		entries, more, err := trail.list(ctx, caller.Tenant, limit, after)
-		if err != nil {
-			return httpapi.Response{}, err
-		}
 		own, err := leads.Of(caller.Tenant)
+		if err != nil {
+			return httpapi.Response{}, err
+		}
+		w, err := wanted(ctx, r, own)
+		if err != nil {
+			return httpapi.Response{}, err
+		}
+		entries, next, err := trail.list(ctx, caller.Tenant, w)
 		if err != nil {
 			return httpapi.Response{}, err
 		}
@@ -52,7 +52,7 @@ func Routes(verifier tenant.Verifier, trail Store, leads lead.Store) httpapi.Rou
 		if err != nil {
 			return httpapi.Response{}, err
 		}
-		return httpapi.JSON(http.StatusOK, answer(entries, known, more))
+		return httpapi.JSON(http.StatusOK, answer(entries, known, next))
 	}
 	return httpapi.Routes{"GET /audit": httpapi.ForTenant(verifier, serve)}
 }
@@ -65,7 +65,7 @@ type page struct {
 	NextCursor *string `json:"nextCursor"`
 }
 
-func answer(entries []Entry, known map[name]string, more bool) page {
+func answer(entries []Entry, known map[name]string, next *place) page {
 	p := page{Entries: make([]document, len(entries))}
 	for i, e := range entries {
 		p.Entries[i] = document{
@@ -74,10 +74,9 @@ func answer(entries []Entry, known map[name]string, more bool) page {
 			LeadID:  given(known[name{e.CapturedAt, e.Alias}]), StatusBefore: given(e.StatusBefore), StatusAfter: given(e.StatusAfter),
 		}
 	}
-	if more {
-		last := entries[len(entries)-1]
-		next := place{last.At, last.Sequence}.cursor()
-		p.NextCursor = &next
+	if next != nil {
+		cursor := next.cursor()
+		p.NextCursor = &cursor
 	}
 	return p
 }
@@ -90,17 +89,18 @@ func given[T ~string](text T) *T {
 }
 
 // wanted reads the query, or returns an Invalid problem that names every bad
-// parameter. An empty parameter counts as absent.
-func wanted(r *httpapi.Request) (limit int, after *place, err error) {
+// parameter. An empty parameter counts as absent. For a lead that the tenant does not
+// have, or not any more, it returns lead.ErrNotFound.
+func wanted(ctx context.Context, r *httpapi.Request, leads lead.Leads) (selection, error) {
 	query, err := r.Query()
 	if err != nil {
-		return 0, nil, err
+		return selection{}, err
 	}
 	var fields problem.Fields
-	limit = defaultLimit
+	w := selection{limit: defaultLimit}
 	if text := single(query, "limit", &fields); text != "" {
 		var bad error
-		if limit, bad = strconv.Atoi(text); bad != nil || limit < 1 || limit > maxLimit {
+		if w.limit, bad = strconv.Atoi(text); bad != nil || w.limit < 1 || w.limit > maxLimit {
 			fields.Add("limit", "must be a number from 1 to 100")
 		}
 	}
@@ -109,9 +109,18 @@ func wanted(r *httpapi.Request) (limit int, after *place, err error) {
 		if bad != nil {
 			fields.Add("cursor", "is not a nextCursor of this list")
 		}
-		after = &p
+		w.after = &p
 	}
-	return limit, after, fields.Err()
+	leadID := single(query, "leadId", &fields)
+	if err := fields.Err(); err != nil || leadID == "" {
+		return w, err
+	}
+	about, err := leads.Get(ctx, leadID)
+	if err != nil {
+		return selection{}, err
+	}
+	w.of = &name{about.CreatedAt, about.Alias}
+	return w, nil
 }
 
 func single(query url.Values, parameter string, fields *problem.Fields) string {

@@ -78,7 +78,7 @@ func TestMatrix(t *testing.T) {
 				continue
 			}
 			for _, route := range routesFor(tenantScoped) {
-				if strings.Contains(route, "{leadId}") {
+				if takesLead(route) {
 					attacker.tryForeignID(t, victim, route)
 				}
 			}

@@ -35,6 +35,8 @@ type decision struct {
 	why string
 	// body is the document that tests send to a route that takes a token.
 	body object
+	// idIn is the query parameter by which the route takes a lead's id; "" for none.
+	idIn string
 }
 
 // registry holds the decision on every route of the template. A route without a
@@ -69,7 +71,7 @@ var registry = map[string]decision{
 	"POST /me/password":           {access: tenantScoped, body: object{"currentPassword": "Canary-Wrong-1!", "newPassword": "Canary-Other-1!"}},
 	"POST /me/sessions/revoke":    {access: tenantScoped},
 	"GET /stats":                  {access: tenantScoped},
-	"GET /audit":                  {access: tenantScoped},
+	"GET /audit":                  {access: tenantScoped, idIn: "leadId"},
 	"GET /contacts":               {access: tenantScoped},
 	"GET /leads":                  {access: tenantScoped},
 	"POST /leads":                 {access: tenantScoped, body: object{"email": "matrix@visitors.test", "name": "Changed"}},
@@ -144,8 +146,16 @@ func routesFor(who access) []string {
 	return routes
 }
 
+// takesLead tells whether a caller may name a lead.
+func takesLead(route string) bool {
+	return strings.Contains(route, "{leadId}") || registry[route].idIn != ""
+}
+
 // address returns the method and path of a route, with id for its lead or IB.
 func address(route, id string) (method, path string) {
 	method, path, _ = strings.Cut(route, " ")
+	if parameter := registry[route].idIn; parameter != "" {
+		path += "?" + parameter + "=" + id
+	}
 	return method, strings.NewReplacer("{leadId}", id, "{userId}", id).Replace(path)
 }
