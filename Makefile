@@ -102,6 +102,12 @@ template-check: ## Compare what the local AWS reads of template.yaml with what A
 recount: ## Make counters anew from the leads: STACK=…, and USER=<userId|address> for one IB
 	$(OPS) recount -user "$(USER)" $(ARGS)
 
+ib-export: ## Write all that is stored of an IB, as JSON: STACK=…, USER=<userId|address> > file.json
+	$(OPS) ib-export -user "$(USER)" $(ARGS)
+
+ib-erase: ## Erase an IB and its leads, here and in Systeme.io: STACK=…, USER=<userId|address> CONFIRM=<userId>
+	$(OPS) ib-erase -user "$(USER)" -confirm "$(CONFIRM)" $(ARGS)
+
 conformance: ## Hold the local AWS against Amazon's DynamoDB Local and moto
 	@infra/local/conformance/run
 

@@ -115,12 +115,7 @@ func (f *follower) next(ctx context.Context, see func(streamed)) error {
 	if news {
 		return nil
 	}
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(idle):
-		return nil
-	}
+	return wait(ctx, idle)
 }
 
 // goOnBehind opens the shards that follow one which is at its end.

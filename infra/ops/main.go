@@ -41,8 +41,10 @@ type action func(context.Context, *operator) error
 
 func verbs() map[string]verb {
 	return map[string]verb{
-		"backfill": {"bring the records of IBs that older versions made up to date", backfillFlags},
-		"recount":  {"make an IB's counters anew from its leads, or all IBs'", recountFlags},
+		"backfill":  {"bring the records of IBs that older versions made up to date", backfillFlags},
+		"ib-export": {"write all that is stored of an IB, as JSON", exportFlags},
+		"ib-erase":  {"erase an IB and all of its leads, here and in Systeme.io", eraseFlags},
+		"recount":   {"make an IB's counters anew from its leads, or all IBs'", recountFlags},
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
@@ -72,6 +73,16 @@ func (o *operator) named(ctx context.Context, user string) (tenant.ID, error) {
 }
 
 var errNobody = errors.New("there is no user of that userId or address")
+
+// wait waits, unless the context ends.
+func wait(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}
 
 // say tells something in a line.
 func (o *operator) say(format string, args ...any) { fmt.Fprintf(o.tell, format+"\n", args...) }

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"clientflow/internal/tenant"
 	"clientflow/internal/tenantdb"
 )
 
@@ -198,4 +199,13 @@ func wantNothingPersonal(t *testing.T, told string) {
 	if strings.Contains(strings.ToLower(told), "canary") || strings.Contains(told, "@") {
 		t.Errorf("it tells of people: %s", told)
 	}
+}
+
+func mustTenant(t *testing.T, userID string) tenant.ID {
+	t.Helper()
+	id, err := tenant.Stored(userID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
 }

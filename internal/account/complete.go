@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,9 @@ import (
 // of the two is to get another is for people to say: one has it on its site, or in
 // its workflows.
 var ErrTaken = errors.New("its prefix or its form key is registered as another IB's")
+
+// nobody stands for the owner of a prefix whose IB was erased.
+const nobody = "nobody"
 
 // errChanged says that a record, or an entry of the registry, changed meanwhile.
 var errChanged = errors.New("changed by others meanwhile")
@@ -128,7 +132,8 @@ func (r *Registrar) inspectRegistry(ctx context.Context, c *completion) error {
 	return nil
 }
 
-// registered returns the userId that an entry of the registry names; "" for none.
+// registered returns the userId that an entry of the registry names; "" when there is
+// no entry.
 func (r *Registrar) registered(ctx context.Context, key string) (string, error) {
 	out, err := r.client.GetItem(ctx, &dynamodb.GetItemInput{
 		TableName: &r.registryTable, Key: tenantdb.Item{"key": str(key)}, ConsistentRead: aws.Bool(true),
@@ -136,7 +141,10 @@ func (r *Registrar) registered(ctx context.Context, key string) (string, error) 
 	if err != nil {
 		return "", fmt.Errorf("look into the registry: %w", err)
 	}
-	return text(out.Item, "userId"), nil
+	if out.Item == nil {
+		return "", nil
+	}
+	return cmp.Or(text(out.Item, "userId"), nobody), nil
 }
 
 // complete writes what is lacking, and both entries of the registry, unless the record
@@ -194,7 +202,8 @@ func (r *Registrar) claim(key string, id tenant.ID) *types.Update {
 		TableName:                 &r.registryTable,
 		Key:                       tenantdb.Item{"key": str(key)},
 		UpdateExpression:          aws.String("SET userId = :own"),
-		ConditionExpression:       aws.String("attribute_not_exists(userId) OR userId = :own"),
+		ConditionExpression:       aws.String("attribute_not_exists(#key) OR userId = :own"),
+		ExpressionAttributeNames:  map[string]string{"#key": "key"},
 		ExpressionAttributeValues: tenantdb.Item{":own": str(id.String())},
 	}
 }
