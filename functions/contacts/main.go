@@ -15,6 +15,7 @@ import (
 	"clientflow/internal/env"
 	"clientflow/internal/function"
 	"clientflow/internal/lead"
+	"clientflow/internal/pace"
 	"clientflow/internal/secret"
 	"clientflow/internal/tenant"
 	"clientflow/internal/tenantdb"
@@ -30,9 +31,10 @@ func build(settings *env.Reader, log *slog.Logger) (any, error) {
 	roleARN := settings.Text("TENANT_ROLE_ARN", "the role that reaches one tenant's items")
 	verifier := tenant.ReadVerifier(settings)
 	systeme := contact.Account{
-		URL:            settings.Text("SYSTEME_API_URL", "the base address of Systeme.io's API"),
-		CallsPerSecond: settings.Positive("SYSTEME_REQUESTS_PER_SECOND", "the rate of all calls to Systeme.io together"),
+		URL: settings.Text("SYSTEME_API_URL", "the base address of Systeme.io's API"),
 	}
+	registryTable := settings.Text("REGISTRY_TABLE", "the table where the rate of calls is kept")
+	rate := settings.Positive("SYSTEME_REQUESTS_PER_SECOND", "the rate of all calls to Systeme.io together")
 	keyName := settings.Text("SYSTEME_API_KEY_PARAMETER", "the name of the secret that is the key of that API")
 	if err := settings.Err(); err != nil {
 		return nil, err
@@ -42,6 +44,7 @@ func build(settings *env.Reader, log *slog.Logger) (any, error) {
 	aws.Open([]awsclient.Service{awsclient.DynamoDB, awsclient.STS}, key.Load)
 	systeme.Key = key
 	db := dynamodb.NewFromConfig(aws.Config(awsclient.DynamoDB))
+	systeme.Limiter = pace.New(db, registryTable, rate)
 	lender := tenantrole.New(sts.NewFromConfig(aws.Config(awsclient.STS)), roleARN)
 	leads := lead.NewStore(tenantdb.Lent(db, leadsTable, lead.SortKey, lender), time.Now)
 	users := account.NewUsers(tenantdb.Lent(db, usersTable, "", lender))

@@ -63,6 +63,11 @@ func ofRoles() []entry {
 	session := in("infra/local/template", "TestATenantsSessionReachesItsOwnItems", "TestATenantsSessionHasNoOtherWay")
 	assuming := in("infra/local/template", "TestWhoAssumesATenantsRole")
 	registry := in("infra/local/template", "TestThePartsOfTheRegistry")
+	const turn = "Statement:\n              - Sid: BookATurn\n                Effect: Allow\n                Action: dynamodb:UpdateItem\n" +
+		"                Resource: !GetAtt RegistryTable.Arn\n                Condition:\n"
+	const item = `                  ForAllValues:StringEquals: {"dynamodb:LeadingKeys": ["RATE#systeme"]}` + "\n"
+	const keyed = `                  "Null": {"dynamodb:LeadingKeys": "false"}` + "\n"
+	turns := in("infra/local/template", "TestWhoBooksTurns", "TestTheContactsFunctionHasOneItemOfItsOwn")
 	return []entry{
 		{"policy: the leading key of leads", file, leads + own, leads + anyone, session},
 		{"policy: the leading key of erasing", file, erase + transaction + own, erase + transaction + anyone, session},
@@ -89,6 +94,8 @@ func ofRoles() []entry {
 		{"policy: no table for functions that serve IBs", file,
 			"            Action: [sts:AssumeRole, sts:TagSession]\n            Resource: !GetAtt TenantRole.Arn",
 			"            Action: [sts:AssumeRole, sts:TagSession, dynamodb:GetItem]\n            Resource: \"*\"", assuming},
+		{"policy: the one item of the contacts function", file, turn + item, turn + anyone, turns},
+		{"policy: the guard of that item", file, turn + item + keyed, turn + item, turns},
 		{"policy: the forms' part of the registry", file, `["FORM#*"]`, `["*"]`, registry},
 		{"policy: the prefixes' part of the registry", file, `{"dynamodb:LeadingKeys": ["PREFIX#*"]}`, `{"dynamodb:LeadingKeys": ["*"]}`, registry},
 	}

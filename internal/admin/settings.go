@@ -9,6 +9,7 @@ import (
 	"clientflow/internal/env"
 	"clientflow/internal/httpapi"
 	"clientflow/internal/lead"
+	"clientflow/internal/pace"
 	"clientflow/internal/stats/tally"
 	"clientflow/internal/systeme"
 	"clientflow/internal/tenant"
@@ -17,7 +18,7 @@ import (
 
 // Settings are what the function's environment says.
 type Settings struct {
-	LeadsTable, UsersTable string
+	LeadsTable, UsersTable, RegistryTable string
 	// QueueURL and QueueARN name the queue of leads to be synced, the other two the
 	// queue of its dead letters.
 	QueueURL, QueueARN, DeadQueueURL, DeadQueueARN string
@@ -37,6 +38,7 @@ func ReadSettings(r *env.Reader) (Settings, error) {
 	s := Settings{
 		LeadsTable:     r.Text("LEADS_TABLE", "the table of leads and their counters"),
 		UsersTable:     r.Text("USERS_TABLE", "the table of IBs"),
+		RegistryTable:  r.Text("REGISTRY_TABLE", "the table where the rate of calls is kept"),
 		QueueURL:       r.Text("LEAD_SYNC_QUEUE_URL", "the queue of leads to be synced"),
 		QueueARN:       r.Text("LEAD_SYNC_QUEUE_ARN", "the same queue, as where dead letters go back to"),
 		DeadQueueURL:   r.Text("LEAD_SYNC_DEAD_QUEUE_URL", "the queue of dead letters"),
@@ -61,7 +63,7 @@ type DB interface {
 // function's own role. It fails when SystemeURL is not an address.
 func Routes(s Settings, key systeme.Key, db DB, queue QueueAPI) (httpapi.Routes, error) {
 	client, err := systeme.New(systeme.Config{
-		BaseURL: s.SystemeURL, Key: key, HTTP: &http.Client{}, Limiter: systeme.NewPacer(s.CallsPerSecond),
+		BaseURL: s.SystemeURL, Key: key, HTTP: &http.Client{}, Limiter: pace.New(db, s.RegistryTable, s.CallsPerSecond),
 	})
 	if err != nil {
 		return nil, err

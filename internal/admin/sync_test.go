@@ -214,8 +214,6 @@ func TestTheWebhookIsLookedForAndNotTouched(t *testing.T) {
 
 func TestSystemeThatCannotBeAsked(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	w.send(t, "LeadSyncQueue", "waiting", 0)
 	closed := httptest.NewServer(nil)
 	closed.Close()
 	for name, tt := range map[string]struct {
@@ -231,10 +229,11 @@ func TestSystemeThatCannotBeAsked(t *testing.T) {
 		"rate used up":   {nil, nil, []systeme.Fault{{Status: 429}}, "rate"},
 		"account closed": {nil, nil, []systeme.Fault{{Status: 403}}, "account"},
 	} {
+		w := newWorld(t) // of its own: a pause is for all who call the account
+		w.send(t, "LeadSyncQueue", "waiting", 0)
 		if err := w.simulator.SetFaults(tt.faults...); err != nil {
 			t.Fatal(err)
 		}
-		w.log.Reset()
 		answer := w.serve(t, w.mustRoutes(t, tt.change, tt.key), w.event("GET /admin/sync", "", "", ""))
 		got := decode[health](t, answer)
 		if answer.Status != 200 || got.Webhook.State != "unknown" || !strings.Contains(got.Webhook.Detail, tt.detail) || got.Queue.Depth != 1 {

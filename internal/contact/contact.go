@@ -40,9 +40,10 @@ const (
 	patience    = 10 * time.Second
 	// maxReads bounds the leads that are read side by side.
 	maxReads = 16
-	// share is the part of the account's rate that one environment takes. The sync
-	// has all of it; what an IB looks at comes on top, so that it must be little.
-	share = 0.5
+	// turnPatience bounds the wait for the turn of one call. It is longer than the line
+	// of those who work for leads, and so short that people who look at contacts all
+	// the time leave the sync its share.
+	turnPatience = 4 * time.Second
 )
 
 // Contact is a contact of the account as far as one IB may see it.
@@ -70,8 +71,8 @@ type Account struct {
 	URL string
 	// Key is the account's API key. An empty one is Systeme.io's to refuse.
 	Key systeme.Key
-	// CallsPerSecond is the rate that all who call share.
-	CallsPerSecond float64
+	// Limiter keeps the rate that all who call share.
+	Limiter systeme.Limiter
 }
 
 // Directory lists the contacts of IBs.
@@ -88,12 +89,21 @@ type Directory struct {
 func New(a Account, users account.Users, leads lead.Store) (Directory, error) {
 	client, err := systeme.New(systeme.Config{
 		BaseURL: a.URL, Key: a.Key, HTTP: http.DefaultClient, Timeout: callTimeout,
-		Limiter: systeme.NewPacer(a.CallsPerSecond * share),
+		Limiter: impatient{a.Limiter},
 	})
 	if err != nil {
 		return Directory{}, err
 	}
 	return Directory{client, newTagIDs(client.TagByName, time.Now), cursors{a.Key}, users, leads}, nil
+}
+
+// impatient waits for no turn that is far away.
+type impatient struct{ systeme.Limiter }
+
+func (i impatient) Wait(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, turnPatience)
+	defer cancel()
+	return i.Limiter.Wait(ctx)
 }
 
 // page returns a part of an IB's contacts, from behind the contact with the id after;

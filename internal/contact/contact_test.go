@@ -107,7 +107,7 @@ func TestBadCursors(t *testing.T) {
 	}
 	good, hers := *s.list(t, john, "").NextCursor, *s.list(t, sarah, "").NextCursor
 	other := newSite(t)
-	other.serve(t, contact.Account{URL: s.url, Key: systeme.Fixed("another"), CallsPerSecond: fast})
+	other.serve(t, contact.Account{URL: s.url, Key: systeme.Fixed("another"), Limiter: s.limiter(fast)})
 	if got := other.get(t, john, "cursor="+good); got.Status != 422 {
 		t.Errorf("another account's cursor: %d", got.Status)
 	}
@@ -181,7 +181,7 @@ func TestUnreachable(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	server := httptest.NewServer(http.NotFoundHandler())
-	s.serve(t, contact.Account{URL: server.URL, Key: systeme.Fixed("local"), CallsPerSecond: fast})
+	s.serve(t, contact.Account{URL: server.URL, Key: systeme.Fixed("local"), Limiter: s.limiter(fast)})
 	server.Close()
 	if got := s.get(t, john, ""); got.Status != 503 || strings.Contains(got.Body, "127.0.0.1") {
 		t.Errorf("%d %s", got.Status, got.Body)
@@ -191,7 +191,7 @@ func TestUnreachable(t *testing.T) {
 func TestWithoutAKey(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	s.serve(t, contact.Account{URL: s.url, Key: systeme.Fixed(""), CallsPerSecond: fast})
+	s.serve(t, contact.Account{URL: s.url, Key: systeme.Fixed(""), Limiter: s.limiter(fast)})
 	if got := s.get(t, john, ""); got.Status != 503 || !strings.Contains(got.Body, "tell your administrator") {
 		t.Errorf("%d %s", got.Status, got.Body)
 	}
@@ -218,7 +218,7 @@ func TestThePaceIsKept(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.contact(t, "jane@acme.test", johnsPrefix+"demo-request")
-	s.serve(t, contact.Account{URL: s.url, Key: systeme.Fixed("local"), CallsPerSecond: 0.01})
+	s.serve(t, contact.Account{URL: s.url, Key: systeme.Fixed("local"), Limiter: s.limiter(0.01)})
 	before := len(s.systeme.Requests())
 	for range 3 {
 		if got := s.get(t, john, ""); got.Status != 503 || !strings.Contains(got.Body, "is busy") {
@@ -309,7 +309,7 @@ func TestTheTablesFail(t *testing.T) {
 func TestNoAddressOfTheAccount(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	if _, err := contact.New(contact.Account{URL: "systeme.io", Key: systeme.Fixed("local"), CallsPerSecond: 1}, s.users, s.leads); err == nil {
+	if _, err := contact.New(contact.Account{URL: "systeme.io", Key: systeme.Fixed("local")}, s.users, s.leads); err == nil {
 		t.Error("made a directory without an address")
 	}
 }

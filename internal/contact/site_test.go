@@ -30,6 +30,7 @@ import (
 	"clientflow/internal/eventlog"
 	"clientflow/internal/httpapi"
 	"clientflow/internal/lead"
+	"clientflow/internal/pace"
 	"clientflow/internal/systeme"
 	"clientflow/internal/tenant"
 	"clientflow/internal/tenantdb"
@@ -58,6 +59,7 @@ type site struct {
 	users  account.Users
 	leads  lead.Store
 	mine   lead.Store // the same with every right
+	own    *dynamodb.Client
 	routes httpapi.Routes
 	log    bytes.Buffer
 }
@@ -77,7 +79,7 @@ func newSite(tb testing.TB) *site {
 		tb.Fatal(err)
 	}
 	s.openTables(tb)
-	s.serve(tb, contact.Account{URL: s.url, Key: systeme.Fixed("local"), CallsPerSecond: fast})
+	s.serve(tb, contact.Account{URL: s.url, Key: systeme.Fixed("local"), Limiter: s.limiter(fast)})
 	for userID, prefix := range map[string]string{john: johnsPrefix, sarah: sarahsPrefix} {
 		s.put(tb, s.aws.UsersTable, map[string]string{"userId": userID, "systemeTagPrefix": prefix})
 	}
@@ -94,8 +96,13 @@ func (s *site) serve(tb testing.TB, a contact.Account) {
 	s.routes = contact.Routes(tenant.Verifier{Issuer: "iss", ClientID: "client", Now: time.Now}, directory)
 }
 
-// openTables opens the tables as the function does: under the role of functions that
-// serve IBs, which reaches them by the tenant role alone.
+// limiter returns one for the function, which keeps the rate with its own role.
+func (s *site) limiter(perSecond float64) systeme.Limiter {
+	return pace.New(s.own, s.aws.RegistryTable, perSecond)
+}
+
+// openTables opens the tables as the function does: under its role, which reaches
+// what is an IB's by the tenant role alone.
 func (s *site) openTables(tb testing.TB) {
 	tb.Helper()
 	described, err := template.Load("../../template.yaml", template.Options{Stack: "clientflow", AWSURL: s.aws.URL, APIURL: s.aws.URL})
@@ -112,7 +119,7 @@ func (s *site) openTables(tb testing.TB) {
 	server := httptest.NewServer(mux)
 	tb.Cleanup(server.Close)
 
-	own := byID["TenantFunctionRole"]
+	own := byID["ContactsFunctionRole"]
 	arn := strings.Replace(strings.Replace(own.ARN, ":iam:", ":sts:", 1), ":role/", ":assumed-role/", 1) + "/function"
 	keys := s.aws.Keys.Issue(iam.Principal{ARN: arn, Policies: own.Policies}, time.Hour)
 	config := aws.Config{
@@ -122,6 +129,7 @@ func (s *site) openTables(tb testing.TB) {
 	}
 	lender := tenantrole.New(awssts.NewFromConfig(config), byID["TenantRole"].ARN)
 	db := dynamodb.NewFromConfig(config)
+	s.own = db
 	s.users = account.NewUsers(tenantdb.Lent(db, s.aws.UsersTable, "", lender))
 	s.leads = lead.NewStore(tenantdb.Lent(db, s.aws.LeadsTable, lead.SortKey, lender), time.Now)
 	s.mine = lead.NewStore(tenantdb.Owned(s.aws.Client, s.aws.LeadsTable, lead.SortKey), time.Now)
@@ -250,5 +258,5 @@ func (s *site) answering(tb testing.TB, answer http.HandlerFunc) {
 	tb.Helper()
 	server := httptest.NewServer(answer)
 	tb.Cleanup(server.Close)
-	s.serve(tb, contact.Account{URL: server.URL, Key: systeme.Fixed("local"), CallsPerSecond: fast})
+	s.serve(tb, contact.Account{URL: server.URL, Key: systeme.Fixed("local"), Limiter: s.limiter(fast)})
 }

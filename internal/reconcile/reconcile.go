@@ -122,15 +122,32 @@ type counts struct {
 func (r *Reconciler) run(ctx context.Context, log *slog.Logger, hook connection.Webhook) (done counts, err error) {
 	findings := r.inspect(ctx, log, hook)
 	if !connection.Holds(findings, connection.Access) {
-		return done, nil
+		return done, held(findings)
 	}
 	var errWaiting, errMissed error
 	if connection.Holds(findings, connection.Fields) { // or what waits would only be in the queue twice
 		done.requeued, errWaiting = r.requeue(ctx)
 	}
-	away := findings[len(findings)-1].State != connection.Right // the webhook's
-	done.found, errMissed = r.catchUp(ctx, away)
+	last := findings[len(findings)-1] // the webhook's
+	done.found, errMissed = r.catchUp(ctx, last.State != connection.Right && !isHeld(last.Err))
 	return done, errors.Join(errWaiting, errMissed)
+}
+
+// held returns the error of a finding that is a call which was held back; nil when
+// there is none.
+func held(findings []connection.Finding) error {
+	for _, f := range findings {
+		if isHeld(f.Err) {
+			return f.Err
+		}
+	}
+	return nil
+}
+
+// isHeld tells whether a failure is that of a call which was held back, or has been
+// asked to come later: nothing is wrong then but the time.
+func isHeld(err error) bool {
+	return errors.Is(err, systeme.RateLimited) || errors.Is(err, systeme.Unpaced)
 }
 
 // inspect mends the account and writes a line for each thing that was not right,
@@ -138,7 +155,7 @@ func (r *Reconciler) run(ctx context.Context, log *slog.Logger, hook connection.
 func (r *Reconciler) inspect(ctx context.Context, log *slog.Logger, hook connection.Webhook) []connection.Finding {
 	findings := connection.Mend(ctx, r.account, hook)
 	for _, f := range findings {
-		if f.State != connection.Right {
+		if f.State != connection.Right && !isHeld(f.Err) {
 			log.Error("account fault", slog.String("state", string(f.State)), slog.String("what", f.What), slog.String("detail", f.Detail))
 		}
 	}

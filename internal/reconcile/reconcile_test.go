@@ -51,6 +51,24 @@ func TestTheAccountIsMended(t *testing.T) {
 	}
 }
 
+// That calls must wait is no fault of the account, at whichever call it shows: the run
+// ends, and the next one does its work.
+func TestHavingToWaitIsNoFault(t *testing.T) {
+	t.Parallel()
+	for skip := range 3 { // the fields, the webhooks, and what follows
+		w := newWorld(t, simulator.Options{})
+		w.mustRun()
+		w.addIB(1) // has contacts to be looked for
+		w.lines()
+		w.must(w.sim.SetFaults(simulator.Fault{Skip: skip, Status: 429, RetryAfter: 30}))
+		w.mustRun()
+		lines := w.lines()
+		if len(lines) != 1 || lines[0]["outcome"] != "stopped" {
+			t.Errorf("a 429 after %d calls: %v", skip, lines)
+		}
+	}
+}
+
 func TestARefusedKeyIsOneLineForTheAlarm(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, simulator.Options{})

@@ -9,18 +9,15 @@ import (
 	"clientflow/internal/connection"
 	"clientflow/internal/env"
 	"clientflow/internal/lead"
+	"clientflow/internal/pace"
 	"clientflow/internal/systeme"
 	"clientflow/internal/tagsync"
 	"clientflow/internal/tenantdb"
 	"clientflow/internal/webhook"
 )
 
-const (
-	// share is the part of the account's rate that a run takes, as long as it lasts.
-	share = 0.25
-	// callTimeout bounds each call of Systeme.io.
-	callTimeout = 8 * time.Second
-)
+// callTimeout bounds each call of Systeme.io.
+const callTimeout = 8 * time.Second
 
 // Settings are what the function's environment says.
 type Settings struct {
@@ -29,7 +26,7 @@ type Settings struct {
 	// secret that is its key. Without that, which an account may get later, nothing is
 	// done.
 	SystemeURL, SystemeKey string
-	// CallsPerSecond is the account's whole rate.
+	// CallsPerSecond is the account's rate.
 	CallsPerSecond float64
 	// Webhook is the webhook that the account is to have but for its secret, whose name is
 	// WebhookSecret.
@@ -42,7 +39,7 @@ func ReadSettings(r *env.Reader) (Settings, error) {
 	s := Settings{
 		LeadsTable:     r.Text("LEADS_TABLE", "the table of leads"),
 		UsersTable:     r.Text("USERS_TABLE", "the table of IBs"),
-		RegistryTable:  r.Text("REGISTRY_TABLE", "the table of tag ids"),
+		RegistryTable:  r.Text("REGISTRY_TABLE", "the table of tag ids, and of the rate of calls"),
 		SystemeURL:     r.Text("SYSTEME_API_URL", "the base address of Systeme.io's API"),
 		SystemeKey:     r.Text("SYSTEME_API_KEY_PARAMETER", "the name of the secret that is the key of that API"),
 		CallsPerSecond: r.Positive("SYSTEME_REQUESTS_PER_SECOND", "the rate of all calls to Systeme.io together"),
@@ -65,7 +62,7 @@ type DB interface {
 func New(s Settings, key systeme.Key, secret webhook.Secret, db DB, log *slog.Logger) (*Reconciler, error) {
 	client, err := systeme.New(systeme.Config{
 		BaseURL: s.SystemeURL, Key: key, HTTP: &http.Client{}, Timeout: callTimeout,
-		Limiter: systeme.NewPacer(s.CallsPerSecond * share),
+		Limiter: pace.New(db, s.RegistryTable, s.CallsPerSecond),
 	})
 	if err != nil {
 		return nil, err

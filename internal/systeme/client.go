@@ -2,7 +2,7 @@
 // ClientFlow makes, and the words that go with it: names and phone numbers in the
 // form that Systeme.io takes, signatures and bodies of its webhooks.
 //
-// It keeps no state but the shared rate, and repeats no call but one that was refused
+// It keeps no state, and repeats no call but one that was refused
 // for a key which is another by now: what else to try again, and when, is for the
 // caller, who finds the class of every failure in Error. It must not know leads or
 // tenants, and puts no value of a lead into an error's text.
@@ -117,15 +117,15 @@ func (c *Client) try(ctx context.Context, r request, key string, result any) err
 			return r.unsent(err)
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	calling, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	response, err := c.send(ctx, r, key)
+	response, err := c.send(calling, r, key)
 	if err != nil {
 		return r.failed(err)
 	}
 	defer response.Body.Close()
 	if c.limiter != nil {
-		c.limiter.Observe(readQuota(response))
+		c.limiter.Observe(ctx, readQuota(response))
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
 	if err != nil {

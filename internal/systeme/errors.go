@@ -20,6 +20,9 @@ const (
 	// RateLimited is a 429, or the limiter's own refusal; Error.RetryAfter, at least
 	// a second, says how long to stay away.
 	RateLimited Kind = "rate limited"
+	// Unpaced is a failure of the limiter: nobody knows when the call may be made, so
+	// it was not.
+	Unpaced Kind = "pace unknown"
 	// Unauthorized is a 401: the key is missing, wrong or expired.
 	Unauthorized Kind = "unauthorized"
 	// Forbidden is a 402 or 403: the account or the network refuses us.
@@ -125,7 +128,11 @@ func (r request) unsent(err error) error {
 		held.Call = r.name
 		return &held
 	}
-	return &Error{Kind: Temporary, Call: r.name, cause: err}
+	kind := Unpaced
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		kind = Temporary
+	}
+	return &Error{Kind: kind, Call: r.name, cause: err}
 }
 
 // failed is the error of a call without an answer. A *url.Error is opened, since

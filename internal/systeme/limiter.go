@@ -11,16 +11,17 @@ import (
 // Limiter holds back calls, since all keys of an account share one quota.
 type Limiter interface {
 	// Wait returns when one call may be made. It returns an *Error of the kind
-	// RateLimited when that is too long to wait for, or the context's error.
+	// RateLimited when that is too long to wait for, or the context's error. Of any
+	// other error the call is Unpaced.
 	Wait(ctx context.Context) error
 	// Observe is given what each answer says of the quota.
-	Observe(Quota)
+	Observe(context.Context, Quota)
 }
 
-// Pacer is a Limiter with a steady ceiling. It slows down when an answer says that
-// little is left, and while Systeme.io asks to stay away it refuses at once instead
-// of waiting: who is refused can hand the work back to its queue for that time,
-// where waiting costs nothing.
+// Pacer is a Limiter with a steady ceiling, for who has the account to itself. It
+// slows down when an answer says that little is left, and while Systeme.io asks to
+// stay away it refuses at once instead of waiting: who is refused can hand the work
+// back to its queue for that time, where waiting costs nothing.
 type Pacer struct {
 	ceiling rate.Limit
 	limiter *rate.Limiter
@@ -28,14 +29,6 @@ type Pacer struct {
 	mu          sync.Mutex
 	pausedUntil time.Time
 }
-
-const (
-	// lowShare is the part of the quota below which a Pacer slows down.
-	lowShare = 0.2
-	// slowest is the part of the ceiling that is always kept, so that the answer
-	// that says there is more again can come.
-	slowest = 0.1
-)
 
 // NewPacer makes a Pacer that lets perSecond calls out in a second, evenly spaced.
 // A rate that is not positive becomes 1, which has been reported to be safe.
@@ -81,17 +74,14 @@ func (p *Pacer) pause() error {
 }
 
 // Observe pauses for as long as the answer asks, and sets the speed by what is left.
-func (p *Pacer) Observe(quota Quota) {
+func (p *Pacer) Observe(_ context.Context, quota Quota) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if until := time.Now().Add(quota.RetryAfter); quota.RetryAfter > 0 && until.After(p.pausedUntil) {
 		p.pausedUntil = until
 	}
-	if quota.Limit == 0 || quota.Remaining < 0 {
-		return
-	}
-	left := float64(quota.Remaining) / (lowShare * float64(quota.Limit))
-	if speed := p.ceiling * rate.Limit(min(1, max(slowest, left))); speed != p.limiter.Limit() {
+	part, told := quota.Speed()
+	if speed := p.ceiling * rate.Limit(part); told && speed != p.limiter.Limit() {
 		p.limiter.SetLimit(speed)
 	}
 }

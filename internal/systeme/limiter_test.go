@@ -56,7 +56,7 @@ func TestPacerSlowsWhenLittleIsLeft(t *testing.T) {
 			{systeme.Quota{Limit: 100, Remaining: -1}, 10 * time.Second},
 			{systeme.Quota{Limit: 100, Remaining: 50}, time.Second},
 		} {
-			pacer.Observe(test.quota)
+			pacer.Observe(t.Context(), test.quota)
 			paced(t, pacer, 1)
 			if got := paced(t, pacer, 10); got != test.want {
 				t.Errorf("%+v: took %s, want %s", test.quota, got, test.want)
@@ -69,8 +69,8 @@ func TestPacerPauses(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		pacer := systeme.NewPacer(10)
-		pacer.Observe(systeme.Quota{Remaining: -1, RetryAfter: 30 * time.Second})
-		pacer.Observe(systeme.Quota{Remaining: -1, RetryAfter: 5 * time.Second}) // shortens nothing
+		pacer.Observe(t.Context(), systeme.Quota{Remaining: -1, RetryAfter: 30 * time.Second})
+		pacer.Observe(t.Context(), systeme.Quota{Remaining: -1, RetryAfter: 5 * time.Second}) // shortens nothing
 		time.Sleep(20 * time.Second)
 		err := pacer.Wait(t.Context())
 		if !errors.Is(err, systeme.RateLimited) || systeme.RetryAfter(err) != 10*time.Second {
@@ -95,7 +95,7 @@ func TestPauseReachesThoseWhoWait(t *testing.T) {
 		waited := make(chan error)
 		go func() { waited <- pacer.Wait(t.Context()) }()
 		synctest.Wait()
-		pacer.Observe(systeme.Quota{Remaining: -1, RetryAfter: time.Minute})
+		pacer.Observe(t.Context(), systeme.Quota{Remaining: -1, RetryAfter: time.Minute})
 		if err := <-waited; !errors.Is(err, systeme.RateLimited) {
 			t.Errorf("error %v", err)
 		}
@@ -133,8 +133,10 @@ type recorder struct {
 	refusal error
 }
 
-func (r *recorder) Wait(context.Context) error  { return r.refusal }
-func (r *recorder) Observe(quota systeme.Quota) { r.quotas = append(r.quotas, quota) }
+func (r *recorder) Wait(context.Context) error { return r.refusal }
+func (r *recorder) Observe(_ context.Context, quota systeme.Quota) {
+	r.quotas = append(r.quotas, quota)
+}
 
 func TestClientObservesEveryAnswer(t *testing.T) {
 	t.Parallel()

@@ -19,6 +19,23 @@ type Quota struct {
 	RetryAfter time.Duration
 }
 
+const (
+	// lowShare is the part of the quota below which calls slow down.
+	lowShare = 0.2
+	// Slowest is the part of the rate that is always kept, so that the answer that
+	// says there is more again can come.
+	Slowest = 0.1
+)
+
+// Speed returns the part of the full rate at which what is left lasts, from Slowest to
+// 1; false when the answer does not say what is left.
+func (q Quota) Speed() (part float64, ok bool) {
+	if q.Limit == 0 || q.Remaining < 0 {
+		return 0, false
+	}
+	return min(1, max(Slowest, float64(q.Remaining)/(lowShare*float64(q.Limit)))), true
+}
+
 // longestRetryAfter bounds what a header can do: after it, the next call finds out
 // whether we must still wait.
 const longestRetryAfter = time.Hour

@@ -46,7 +46,7 @@ func FuzzQuotaHeaders(f *testing.F) {
 			t.Errorf("a 429 that asks for %s", quota.RetryAfter)
 		}
 		pacer := NewPacer(1)
-		pacer.Observe(quota)
+		pacer.Observe(t.Context(), quota)
 		if speed := pacer.limiter.Limit(); speed < 0.1 || speed > 1 {
 			t.Errorf("%+v makes the pacer go at %v", quota, speed)
 		}

@@ -8,11 +8,10 @@ import (
 
 	simulator "clientflow/infra/local/systeme"
 	"clientflow/internal/lead"
-	"clientflow/internal/systeme"
 )
 
-// While one IB's burst of a thousand leads is worked off at one call a second,
-// which takes more than an hour, another IB's single lead is synced within
+// While one IB's burst of a thousand leads is worked off at one call a second for the
+// account, which takes more than an hour, another IB's single lead is synced within
 // seconds. One message to a batch is what makes it so: a larger batch that was
 // begun before keeps its turn until its last lead is done.
 func TestBurstDelaysNobodyElse(t *testing.T) {
@@ -27,11 +26,12 @@ func TestBurstDelaysNobodyElse(t *testing.T) {
 		for i := range burst {
 			w.captureNth(john, i)
 		}
+		before := len(w.sim.Requests())
 		var running sync.WaitGroup
 		done := make(chan struct{})
 		for range 2 {
 			e := w.start(&life{})
-			e.gate.pace = systeme.NewPacer(0.5)
+			w.paced(e, 1)
 			running.Go(func() {
 				for {
 					select {
@@ -59,7 +59,20 @@ func TestBurstDelaysNobodyElse(t *testing.T) {
 		if left := w.queue.live.Counts().Visible; left < burst/2 {
 			t.Errorf("the burst was over: %d leads left", left)
 		}
+		w.wantCallsApart(before, time.Second)
 	})
+}
+
+// wantCallsApart fails when the account was called twice within less, behind its
+// first calls.
+func (w *world) wantCallsApart(first int, least time.Duration) {
+	w.tb.Helper()
+	calls := w.sim.Requests()[first:]
+	for i := range calls[1:] {
+		if apart := calls[i+1].At.Sub(calls[i].At); apart < least {
+			w.tb.Fatalf("calls %d and %d are %v apart", i+1, i+2, apart)
+		}
+	}
 }
 
 // captureNth captures a lead like jane with an address of its own.

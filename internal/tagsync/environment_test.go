@@ -9,6 +9,7 @@ import (
 
 	"clientflow/internal/account"
 	"clientflow/internal/eventlog"
+	"clientflow/internal/pace"
 	"clientflow/internal/systeme"
 	"clientflow/internal/tenantdb"
 )
@@ -36,6 +37,11 @@ func (w *world) start(l *life) *environment {
 		queue: queueAt{recorded{queueClient(toAWS), w.queue}, queueURL}, maxReceives: maxReceives,
 		now: time.Now, log: eventlog.New(w.log, "sync-tags"),
 	}}
+}
+
+// paced has the environment keep the account's rate, together with all others that do.
+func (w *world) paced(e *environment, perSecond float64) {
+	e.gate.pace = pace.New(client(mortal{e.life, breakable{w, inProcess{w.aws}}}), registryTable, perSecond)
 }
 
 // poll hands the environment one batch, waiting for it. It returns false when there

@@ -68,7 +68,7 @@ func (g *gate) turn(ctx context.Context) error {
 }
 
 // Observe passes on what an answer says of the account's quota.
-func (g *gate) Observe(quota systeme.Quota) { g.pace.Observe(quota) }
+func (g *gate) Observe(ctx context.Context, quota systeme.Quota) { g.pace.Observe(ctx, quota) }
 
 // close shuts the gate for faultPause, and tells whether it was open: then the
 // fault is news.

@@ -10,13 +10,21 @@ import (
 	"time"
 
 	simulator "clientflow/infra/local/systeme"
+	"clientflow/internal/lead"
 	"clientflow/internal/systeme"
 )
 
+// gateAt returns the gate of an environment of its own.
+func (w *world) gateAt(perSecond float64) *gate {
+	e := w.start(&life{})
+	w.paced(e, perSecond)
+	return e.gate
+}
+
 func TestGateKeepsThePace(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		g := newGate(systeme.NewPacer(2), time.Now)
+	inBubble(t, simulator.Options{}, func(t *testing.T, w *world) {
+		g := w.gateAt(2)
 		started := time.Now()
 		for range 5 {
 			if err := g.Wait(t.Context()); err != nil {
@@ -32,8 +40,8 @@ func TestGateKeepsThePace(t *testing.T) {
 // No call begins in the end of an invocation, nor is one waited for that would.
 func TestGateKeepsTheReserve(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		g := newGate(systeme.NewPacer(0.1), time.Now)
+	inBubble(t, simulator.Options{}, func(t *testing.T, w *world) {
+		g := w.gateAt(0.1)
 		ctx, cancel := context.WithTimeout(t.Context(), reserve+25*time.Second)
 		defer cancel()
 		started := time.Now()
@@ -86,8 +94,8 @@ func must[T any](value T, ok bool) T {
 
 func TestGateClosesForAFault(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		g := newGate(systeme.NewPacer(1000), time.Now)
+	inBubble(t, simulator.Options{}, func(t *testing.T, w *world) {
+		g := w.gateAt(1000)
 		fault := &systeme.Error{Kind: systeme.Unauthorized}
 		if !g.close(fault) || g.close(fault) {
 			t.Error("a fault is news once")
@@ -109,8 +117,8 @@ func TestGateClosesForAFault(t *testing.T) {
 // A closed gate refuses at once, and whoever waits for a turn when it closes.
 func TestGateClosesForThoseWhoWait(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		g := newGate(systeme.NewPacer(0.1), time.Now)
+	inBubble(t, simulator.Options{}, func(t *testing.T, w *world) {
+		g := w.gateAt(0.1)
 		if err := g.Wait(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -121,6 +129,28 @@ func TestGateClosesForThoseWhoWait(t *testing.T) {
 		closed := time.Now()
 		if err := g.Wait(t.Context()); !errors.Is(err, systeme.Forbidden) || time.Since(closed) > 0 {
 			t.Errorf("got %v after %v", err, time.Since(closed))
+		}
+	})
+}
+
+// While the table does not tell when calls may be made, none is; no lead is failed for
+// that, and none of its receives is used up.
+func TestNobodyKnowsThePace(t *testing.T) {
+	t.Parallel()
+	inBubble(t, simulator.Options{}, func(t *testing.T, w *world) {
+		n := w.capture(w.addIB(1), jane())
+		e := w.start(&life{})
+		w.paced(e, 1)
+		w.broken = func(_, body string) bool { return strings.Contains(body, "RATE#systeme") }
+		w.drainFor(e, 6*time.Hour)
+		w.wantPending(n)
+		if calls := w.wire.take(); len(calls) > 0 || len(w.queue.hides) > 0 || w.queue.dead() > 0 {
+			t.Errorf("calls %v, hidden %v, %d dead letters", calls, w.queue.hides, w.queue.dead())
+		}
+		w.broken = nil
+		w.drainFor(e, 5*time.Minute)
+		if l := w.lead(n); l.SyncState != lead.Synced {
+			t.Errorf("lead is %s", l.SyncState)
 		}
 	})
 }
@@ -138,7 +168,7 @@ func TestSlowPace(t *testing.T) {
 			leads = append(leads, w.capture(john, s))
 		}
 		e := w.start(&life{})
-		e.gate.pace = systeme.NewPacer(0.05)
+		w.paced(e, 0.05)
 		started := time.Now()
 		w.drain(e)
 		for _, n := range leads {

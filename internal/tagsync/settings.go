@@ -8,6 +8,7 @@ import (
 	"clientflow/internal/env"
 	"clientflow/internal/lead"
 	"clientflow/internal/ownership"
+	"clientflow/internal/pace"
 	"clientflow/internal/systeme"
 	"clientflow/internal/tenantdb"
 )
@@ -24,25 +25,22 @@ type Settings struct {
 	// secret that is its key. One that is missing is a fault of the account: leads wait
 	// for it.
 	SystemeURL, SystemeKey string
-	// CallsPerSecond is this environment's share of the account's rate.
+	// CallsPerSecond is the account's rate.
 	CallsPerSecond float64
 }
 
 // ReadSettings reads the environment. The error names all that is missing.
 func ReadSettings(r *env.Reader) (Settings, error) {
 	s := Settings{
-		LeadsTable:    r.Text("LEADS_TABLE", "the table of leads"),
-		UsersTable:    r.Text("USERS_TABLE", "the table of IBs"),
-		RegistryTable: r.Text("REGISTRY_TABLE", "the table of tag ids"),
-		QueueURL:      r.Text("LEAD_SYNC_QUEUE_URL", "the queue that messages are given back to"),
-		MaxReceives:   int(r.Positive("LEAD_SYNC_MAX_RECEIVES", "how many receives of a message try to sync its lead")),
-		SystemeURL:    r.Text("SYSTEME_API_URL", "the base address of Systeme.io's API"),
-		SystemeKey:    r.Text("SYSTEME_API_KEY_PARAMETER", "the name of the secret that is the key of that API"),
+		LeadsTable:     r.Text("LEADS_TABLE", "the table of leads"),
+		UsersTable:     r.Text("USERS_TABLE", "the table of IBs"),
+		RegistryTable:  r.Text("REGISTRY_TABLE", "the table of tag ids, and of the rate of calls"),
+		QueueURL:       r.Text("LEAD_SYNC_QUEUE_URL", "the queue that messages are given back to"),
+		MaxReceives:    int(r.Positive("LEAD_SYNC_MAX_RECEIVES", "how many receives of a message try to sync its lead")),
+		SystemeURL:     r.Text("SYSTEME_API_URL", "the base address of Systeme.io's API"),
+		SystemeKey:     r.Text("SYSTEME_API_KEY_PARAMETER", "the name of the secret that is the key of that API"),
+		CallsPerSecond: r.Positive("SYSTEME_REQUESTS_PER_SECOND", "the rate of all calls to Systeme.io together"),
 	}
-	// Each environment keeps its own pace, so they share the rate out evenly.
-	rate := r.Positive("SYSTEME_REQUESTS_PER_SECOND", "the rate of all calls to Systeme.io together")
-	environments := r.Positive("LEAD_SYNC_CONCURRENCY", "how many environments share that rate")
-	s.CallsPerSecond = rate / environments
 	return s, r.Err()
 }
 
@@ -55,7 +53,7 @@ type DB interface {
 // New builds the function's handler and opens a connection to Systeme.io. It
 // fails when SystemeURL is not an address.
 func New(s Settings, key systeme.Key, db DB, queue QueueAPI, log *slog.Logger) (*Handler, error) {
-	gate := newGate(systeme.NewPacer(s.CallsPerSecond), time.Now)
+	gate := newGate(pace.New(db, s.RegistryTable, s.CallsPerSecond), time.Now)
 	client, err := systeme.New(systeme.Config{
 		BaseURL: s.SystemeURL, Key: key, HTTP: connect(s.SystemeURL), Timeout: callTimeout, Limiter: gate,
 	})

@@ -23,9 +23,9 @@ func TestReadSettings(t *testing.T) {
 	t.Parallel()
 	got, err := ReadSettings(reader(map[string]string{
 		"LEADS_TABLE": "l", "USERS_TABLE": "u", "REGISTRY_TABLE": "r", "LEAD_SYNC_QUEUE_URL": "q", "LEAD_SYNC_MAX_RECEIVES": "8",
-		"SYSTEME_API_URL": "https://api.systeme.io", "SYSTEME_API_KEY_PARAMETER": "k", "SYSTEME_REQUESTS_PER_SECOND": "1", "LEAD_SYNC_CONCURRENCY": "2",
+		"SYSTEME_API_URL": "https://api.systeme.io", "SYSTEME_API_KEY_PARAMETER": "k", "SYSTEME_REQUESTS_PER_SECOND": "1",
 	}))
-	want := Settings{"l", "u", "r", "q", 8, "https://api.systeme.io", "k", 0.5}
+	want := Settings{"l", "u", "r", "q", 8, "https://api.systeme.io", "k", 1}
 	if err != nil || got != want {
 		t.Errorf("got %+v, %v", got, err)
 	}
@@ -36,7 +36,7 @@ func TestReadSettingsNamesAllThatIsMissing(t *testing.T) {
 	_, err := ReadSettings(reader(nil))
 	for _, name := range []string{
 		"LEADS_TABLE", "USERS_TABLE", "REGISTRY_TABLE", "LEAD_SYNC_QUEUE_URL", "LEAD_SYNC_MAX_RECEIVES", "SYSTEME_API_URL",
-		"SYSTEME_API_KEY_PARAMETER", "SYSTEME_REQUESTS_PER_SECOND", "LEAD_SYNC_CONCURRENCY",
+		"SYSTEME_API_KEY_PARAMETER", "SYSTEME_REQUESTS_PER_SECOND",
 	} {
 		if err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s is not named in %v", name, err)

@@ -50,6 +50,9 @@ const (
 	// enough to go on soon after it is mended, long enough for a queue full of
 	// leads not to keep the function busy until then.
 	faultDelay = 5 * time.Minute
+	// unpacedDelay is how long a lead is put off when nobody could tell when its next
+	// call may be made.
+	unpacedDelay = time.Minute
 	// firstRetry is the wait after the first failure, each further one being
 	// retryGrowth times as long: a broken connection is mended in seconds, and
 	// eight tries outlast an hour in which Systeme.io is down.
@@ -89,6 +92,8 @@ func (h *Handler) settle(ctx context.Context, d delivery, err error) end {
 		return h.postpone(ctx, d, 0, err)
 	case errors.Is(err, systeme.RateLimited):
 		return h.postpone(ctx, d, systeme.RetryAfter(err), err)
+	case errors.Is(err, systeme.Unpaced):
+		return h.postpone(ctx, d, unpacedDelay, err)
 	case d.receives() >= h.maxReceives:
 		return h.giveUp(ctx, d, err)
 	}

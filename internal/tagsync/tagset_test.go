@@ -10,7 +10,6 @@ import (
 
 	simulator "clientflow/infra/local/systeme"
 	"clientflow/internal/lead"
-	"clientflow/internal/systeme"
 	"clientflow/internal/tag"
 	"clientflow/internal/tenant"
 )
@@ -94,7 +93,7 @@ func TestTagSetIsThereWithinAMinute(t *testing.T) {
 	inBubble(t, simulator.Options{}, func(t *testing.T, w *world) {
 		john := w.addIB(1)
 		e := w.start(&life{})
-		e.gate.pace = systeme.NewPacer(0.5)
+		w.paced(e, 1)
 		started := time.Now()
 		w.askForTags(john)
 		w.drain(e)
@@ -123,7 +122,7 @@ func TestSignUpsDoNotStarveALead(t *testing.T) {
 		var running sync.WaitGroup
 		for range 2 {
 			e := w.start(&life{})
-			e.gate.pace = systeme.NewPacer(0.5)
+			w.paced(e, 1)
 			running.Go(func() { w.drain(e) })
 		}
 		time.Sleep(50 * time.Second)

@@ -3,7 +3,6 @@ package e2e_test
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"slices"
 	"testing"
 	"time"
@@ -12,18 +11,7 @@ import (
 // reconcile makes one run, as the clock would.
 func reconcile(tb testing.TB) {
 	tb.Helper()
-	event, err := os.ReadFile("../../../events/reconcile.json")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	function, ok := shared.Function("ReconcileFunction")
-	if !ok {
-		tb.Fatal("there is no function reconcile")
-	}
-	result, err := function.Invoke(tb.Context(), event)
-	if err != nil || result.FunctionError != "" {
-		tb.Fatalf("reconcile: %s %s, %v", result.FunctionError, result.Payload, err)
-	}
+	reconcileIn(tb, shared)
 }
 
 type hook struct {

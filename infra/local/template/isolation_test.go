@@ -126,10 +126,11 @@ func TestATenantsSessionHasNoOtherWay(t *testing.T) {
 }
 
 // The tenant's role is assumed with the tag userId and no other, by the functions
-// that serve IBs alone, and those reach no table themselves.
+// that serve IBs alone, and those reach nothing of a tenant's themselves.
 func TestWhoAssumesATenantsRole(t *testing.T) {
 	t.Parallel()
 	tenant, caller, other := mustRole(t, "TenantRole"), mustRole(t, "TenantFunctionRole"), mustRole(t, "SyncTagsRole")
+	contacts := mustRole(t, "ContactsFunctionRole")
 	tagged := func(tags ...string) conditions {
 		c := conditions{}
 		for _, key := range tags {
@@ -148,6 +149,8 @@ func TestWhoAssumesATenantsRole(t *testing.T) {
 		want bool
 	}{
 		"tagged":            {caller, tagged("userId"), true},
+		"for contacts":      {contacts, tagged("userId"), true},
+		"and without a tag": {contacts, tagged(), false},
 		"without a tag":     {caller, tagged(), false},
 		"an empty tag":      {caller, conditions{"aws:RequestTag/userId": {""}, "aws:TagKeys": {"userId"}}, false},
 		"another tag":       {caller, tagged("tenant"), false},
