@@ -57,8 +57,6 @@ func TestAnIBSharesItsForm(t *testing.T) {
 			t.Errorf("the %s is %d wide", id, width)
 		}
 	}
-	p.still("/app/form", "data-clientflow")
-	p.quick("/app/form", `!document.querySelector("#send-test").disabled`)
 }
 
 func TestAnIBTriesItsForm(t *testing.T) {
@@ -95,17 +93,14 @@ func TestAnIBTriesItsForm(t *testing.T) {
 	}
 }
 
-func TestATestLeadThatDoesNotArriveIsExplained(t *testing.T) {
+func TestATestThatCannotBeMadeSaysWhy(t *testing.T) {
 	t.Parallel()
 	john := mustIB(t, "John Carter")
 	p := mustFormPage(t, john)
-	p.cutOff("/stats")
+	eval[chromedp.Void](p, `void (window.fetch = async () => { throw new TypeError("no line"); })`)
 	p.press("Send a test lead")
 	p.sees("ClientFlow could not be reached")
 	p.until("document.querySelector('[data-step=sent]').dataset.state === 'failed'")
-	p.cutOff("")
-	p.press("Send a test lead")
-	p.until("document.querySelector('[data-step=sent]').dataset.state === 'done'")
 }
 
 func TestAnIBDecidesWhereItsFormMayBe(t *testing.T) {

@@ -68,7 +68,7 @@ function row(text, i, remove) {
 function origin(text) {
   const trimmed = text.trim();
   if (trimmed === "") return "";
-  const address = /^[a-z]+:\/\//i.test(trimmed) ? trimmed : "https://" + trimmed;
+  const address = trimmed.includes("://") ? trimmed : "https://" + trimmed;
   return URL.canParse(address) ? new URL(address).origin : trimmed;
 }
 
