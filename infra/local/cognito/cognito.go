@@ -46,6 +46,8 @@ func (s *Service) Service() wire.Service {
 			"CreateGroup":              admin(s, "CreateGroup", s.createGroup),
 			"ListUsers":                admin(s, "ListUsers", s.listUsers),
 			"AdminGetUser":             admin(s, "AdminGetUser", onUser(s.adminGetUser)),
+			"AdminCreateUser":          admin(s, "AdminCreateUser", s.adminCreateUser),
+			"AdminSetUserPassword":     admin(s, "AdminSetUserPassword", s.adminSetUserPassword),
 			"AdminConfirmSignUp":       admin(s, "AdminConfirmSignUp", onUser(s.adminConfirmSignUp)),
 			"AdminDeleteUser":          admin(s, "AdminDeleteUser", onUser(s.adminDeleteUser)),
 			"AdminDisableUser":         admin(s, "AdminDisableUser", onUser(s.adminDisableUser)),

@@ -22,6 +22,7 @@ type user struct {
 	attributes        []attribute
 	verified          bool // of the email
 	confirmed         bool
+	invited           bool // made by an administrator
 	disabled          bool
 	created, modified time.Time
 	groups            []string // sorted
@@ -54,8 +55,11 @@ func (u *user) allAttributes() []attribute {
 }
 
 func (u *user) status() string {
-	if u.confirmed {
+	switch {
+	case u.confirmed:
 		return "CONFIRMED"
+	case u.invited:
+		return "FORCE_CHANGE_PASSWORD"
 	}
 	return "UNCONFIRMED"
 }

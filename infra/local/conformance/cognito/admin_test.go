@@ -82,6 +82,52 @@ func TestGroups(t *testing.T) {
 	}
 }
 
+func TestAnAdministratorMakesAUser(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	make := func() (*cip.AdminCreateUserOutput, error) {
+		return s.AdminCreateUser(t.Context(), &cip.AdminCreateUserInput{
+			UserPoolId: &s.poolID, Username: aws.String(email), MessageAction: types.MessageActionTypeSuppress,
+			UserAttributes: []types.AttributeType{
+				{Name: aws.String("email"), Value: aws.String(email)}, {Name: aws.String("name"), Value: aws.String("Jane")},
+				{Name: aws.String("email_verified"), Value: aws.String("true")},
+			},
+		})
+	}
+	made, err := make()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if made.User.UserStatus != types.UserStatusTypeForceChangePassword || !made.User.Enabled || aws.ToString(made.User.Username) == "" {
+		t.Errorf("made %+v", made.User)
+	}
+	_, err = make()
+	wantCode(t, err, "UsernameExistsException")
+	set := func(user, password string) error {
+		_, err := s.AdminSetUserPassword(t.Context(), &cip.AdminSetUserPasswordInput{UserPoolId: &s.poolID, Username: &user, Password: &password, Permanent: true})
+		return err
+	}
+	wantCode(t, set(email, "weak"), "InvalidPasswordException")
+	wantCode(t, set("nobody@ib.test", password), "UserNotFoundException")
+	if err := set(email, password); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.claims(t, s.signIn(t, email, password).IdToken); got["email"] != email || got["sub"] != aws.ToString(made.User.Username) {
+		t.Errorf("claims %v", got)
+	}
+	found, err := s.AdminGetUser(t.Context(), &cip.AdminGetUserInput{UserPoolId: &s.poolID, Username: aws.String(email)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	attributes := map[string]string{}
+	for _, a := range found.UserAttributes {
+		attributes[aws.ToString(a.Name)] = aws.ToString(a.Value)
+	}
+	if attributes["name"] != "Jane" || attributes["email_verified"] != "true" || found.UserStatus != types.UserStatusTypeConfirmed {
+		t.Errorf("%s with %v", found.UserStatus, attributes)
+	}
+}
+
 func TestAdminGetUser(t *testing.T) {
 	t.Parallel()
 	s := start(t)
