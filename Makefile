@@ -108,8 +108,8 @@ ib-export: ## Write all that is stored of an IB, as JSON: STACK=…, USER=<userI
 ib-erase: ## Erase an IB and its leads, here and in Systeme.io: STACK=…, USER=<userId|address> CONFIRM=<userId>
 	$(OPS) ib-erase -user "$(USER)" -confirm "$(CONFIRM)" $(ARGS)
 
-conformance: ## Hold the local AWS against Amazon's DynamoDB Local and moto
-	@infra/local/conformance/run
+conformance: ## Hold the local AWS against Amazon's DynamoDB Local and moto, or a deployed API against our tests: STACK=…
+	@$(if $(filter command line,$(origin STACK)),CONFORMANCE_STACK="$(STACK)" go test -count=1 ./infra/local/e2e $(ARGS),infra/local/conformance/run)
 
 engines: ## Get the engines that conformance needs (Java 17, Maven and Python)
 	@infra/local/conformance/engines

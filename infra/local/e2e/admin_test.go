@@ -22,8 +22,7 @@ func (s site) asOwner(tb testing.TB, target string, document object) answer {
 func (s site) mustAdmin(tb testing.TB) *ib {
 	tb.Helper()
 	b := s.mustSignUp(tb, "Admin")
-	s.asOwner(tb, "AWSCognitoIdentityProviderService.AdminAddUserToGroup",
-		object{"UserPoolId": shared.Template.Pools[0].ID, "Username": b.email, "GroupName": "admins"})
+	s.ways().promote(tb, b.email)
 	b.signIn(tb)
 	return b
 }

@@ -1,5 +1,5 @@
 // Package e2e_test drives a whole ClientFlow, started as `make run` starts it,
-// by HTTP alone.
+// by HTTP alone; or one that is deployed, as far as can be seen from outside.
 package e2e_test
 
 import (
@@ -27,6 +27,9 @@ var documented *contract
 
 func mustSite(tb testing.TB) site {
 	tb.Helper()
+	if deployed != nil {
+		return site{api: deployed.api}
+	}
 	return site{shared.API, shared.AWS, shared.Systeme}
 }
 
@@ -48,6 +51,13 @@ func run(m *testing.M) (code int) {
 	if documented, err = loadContract(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
+	}
+	if name := os.Getenv(stackVariable); name != "" {
+		if err := runDeployed(m, name); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		return 0
 	}
 	shared, err = stack.Start(context.Background(), stack.Options{
 		Logs: &logs, Decisions: asked.record,

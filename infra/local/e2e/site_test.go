@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"fmt"
 	"net/url"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -12,7 +13,8 @@ import (
 
 const password = "Canary-Pass-91!"
 
-// site is a running ClientFlow, reached by HTTP alone.
+// site is a running ClientFlow, reached by HTTP alone. One that is deployed has
+// neither a local AWS nor a simulator.
 type site struct {
 	api, aws, systeme string
 }
@@ -39,24 +41,31 @@ var people atomic.Int64
 // newAddress returns an address that nobody else in this run has. Its words are
 // canaries: no log and no other tenant's answer may hold them.
 func newAddress(word string) string {
-	return fmt.Sprintf("canary.%s.%d@visitors.test", word, people.Add(1))
+	return fmt.Sprintf("canary.%s.%s%d@visitors.test", word, thisRun(), people.Add(1))
 }
 
-// mustSignUp makes an IB: sign-up, code by mail, confirmation, sign-in.
+// mailbox returns the address of an IB to which a deployed stack may send mail.
+func mailbox() string {
+	address := newAddress("ib")
+	if deployed == nil {
+		return address
+	}
+	return "success+" + strings.Replace(address, "@visitors.test", "@simulator.amazonses.com", 1)
+}
+
+// thisRun tells the accounts on a deployed stack from those of other runs.
+func thisRun() string {
+	if deployed == nil {
+		return ""
+	}
+	return deployed.run
+}
+
+// mustSignUp makes an IB who has signed in.
 func (s site) mustSignUp(tb testing.TB, name string) *ib {
 	tb.Helper()
 	b := &ib{site: s, email: newAddress("ib")}
-	var made struct {
-		Success bool
-		UserID  string
-	}
-	s.public(tb, "POST", "/signup", object{"email": b.email, "name": "Canary " + name, "password": password}).
-		want(tb, 201).decode(tb, &made)
-	if !made.Success || made.UserID == "" {
-		tb.Fatalf("sign-up answered %+v", made)
-	}
-	b.userID = made.UserID
-	s.public(tb, "POST", "/signup/confirm", object{"email": b.email, "code": s.code(tb, b.email)}).want(tb, 204)
+	b.userID = s.ways().join(tb, b.email, "Canary "+name)
 	b.signIn(tb)
 	var me struct{ UserID, FormKey, SystemeTagPrefix string }
 	b.get(tb, "/me").want(tb, 200).decode(tb, &me)
@@ -186,6 +195,9 @@ func eventually(tb testing.TB, within time.Duration, check func() error) {
 	tb.Helper()
 	if lambda.Flavour() == "race" {
 		within *= 5 // as slow as the race detector makes the functions
+	}
+	if deployed != nil {
+		within *= 10 // other callers, other machines
 	}
 	deadline := time.After(within)
 	again := time.NewTicker(20 * time.Millisecond)
