@@ -102,6 +102,9 @@ template-check: ## Compare what the local AWS reads of template.yaml with what A
 recount: ## Make counters anew from the leads: STACK=…, and USER=<userId|address> for one IB
 	$(OPS) recount -user "$(USER)" $(ARGS)
 
+restore: ## Put back what a table lost: STACK=…, TABLE=users|registry|leads FROM=<table>, and APPLY=1 to do it
+	$(OPS) restore -table "$(TABLE)" -from "$(FROM)" -user "$(USER)" $(if $(APPLY),-apply) $(ARGS)
+
 ib-export: ## Write all that is stored of an IB, as JSON: STACK=…, USER=<userId|address> > file.json
 	$(OPS) ib-export -user "$(USER)" $(ARGS)
 

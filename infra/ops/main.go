@@ -45,6 +45,7 @@ func verbs() map[string]verb {
 		"ib-export": {"write all that is stored of an IB, as JSON", exportFlags},
 		"ib-erase":  {"erase an IB and all of its leads, here and in Systeme.io", eraseFlags},
 		"recount":   {"make an IB's counters anew from its leads, or all IBs'", recountFlags},
+		"restore":   {"put back what a copy made by point-in-time recovery has and the table has no more", restoreFlags},
 	}
 }
 
