@@ -24,7 +24,8 @@ type desk struct {
 	users     account.Users
 	counters  tally.Counters
 	sync      queues
-	webhook   webhook
+	webhook   *webhook
+	rate      rate
 	now       func() time.Time
 }
 

@@ -62,9 +62,8 @@ type DB interface {
 // Routes returns the admin's routes, over tables and queues that are reached with the
 // function's own role. It fails when SystemeURL is not an address.
 func Routes(s Settings, key systeme.Key, db DB, queue QueueAPI) (httpapi.Routes, error) {
-	client, err := systeme.New(systeme.Config{
-		BaseURL: s.SystemeURL, Key: key, HTTP: &http.Client{}, Limiter: pace.New(db, s.RegistryTable, s.CallsPerSecond),
-	})
+	pace := pace.New(db, s.RegistryTable, s.CallsPerSecond)
+	client, err := systeme.New(systeme.Config{BaseURL: s.SystemeURL, Key: key, HTTP: &http.Client{}, Limiter: pace})
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +74,8 @@ func Routes(s Settings, key systeme.Key, db DB, queue QueueAPI) (httpapi.Routes,
 		sync: queues{
 			client: queue, url: s.QueueURL, arn: s.QueueARN, deadURL: s.DeadQueueURL, deadARN: s.DeadQueueARN, now: time.Now,
 		},
-		webhook: webhook{client, connection.WebhookName(s.Stage)},
+		webhook: &webhook{account: client, name: connection.WebhookName(s.Stage)},
+		rate:    rate{pace, s.CallsPerSecond},
 		now:     time.Now,
 	}
 	return d.routes(tenant.Verifier{Issuer: s.Issuer, ClientID: s.ClientID, Now: time.Now}), nil

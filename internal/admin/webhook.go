@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"clientflow/internal/systeme"
@@ -16,11 +17,19 @@ type webhooks interface {
 	Webhooks(context.Context) ([]systeme.Webhook, error)
 }
 
+// keptFor is how long what was found is answered again: who watches the sync must not
+// use up the rate that it needs.
+const keptFor = time.Minute
+
 // webhook is the way back from Systeme.io.
 type webhook struct {
 	account webhooks
 	// name is as connection.WebhookName makes it.
 	name string
+
+	mu    sync.Mutex
+	found webhookHealth
+	until time.Time
 }
 
 // The states of the webhook.
@@ -38,9 +47,24 @@ type webhookHealth struct {
 	Detail string `json:"detail"`
 }
 
-// health looks for the webhook, by its name or as the one that sends to the address.
-// It changes nothing. The error is why the state is unknown, for the log.
-func (w webhook) health(ctx context.Context, address string) (webhookHealth, error) {
+// health says what was found within the last minute, or looks again. The error is why
+// the state is unknown, for the log.
+func (w *webhook) health(ctx context.Context, address string) (webhookHealth, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if time.Now().Before(w.until) {
+		return w.found, nil
+	}
+	found, err := w.look(ctx, address)
+	if err == nil {
+		w.found, w.until = found, time.Now().Add(keptFor)
+	}
+	return found, err
+}
+
+// look looks for the webhook, by its name or as the one that sends to the address. It
+// changes nothing.
+func (w *webhook) look(ctx context.Context, address string) (webhookHealth, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	hooks, err := w.account.Webhooks(ctx)

@@ -39,7 +39,7 @@ func TestStateOfTheWebhook(t *testing.T) {
 		"an old one and a good one": {hooks{hook("leads", address, false, nil), hook("clientflow-dev", address, true, both)}, working},
 		"a good one and an old one": {hooks{hook("clientflow-dev", address, true, both), hook("leads", address, false, nil)}, working},
 	} {
-		got, err := webhook{tt.hooks, "clientflow-dev"}.health(t.Context(), address)
+		got, err := (&webhook{account: tt.hooks, name: "clientflow-dev"}).health(t.Context(), address)
 		if err != nil || got.State != tt.want || got.Detail == "" {
 			t.Errorf("%s: %+v, %v, want %s", name, got, err, tt.want)
 		}
@@ -54,11 +54,41 @@ func (silence) Webhooks(ctx context.Context) ([]systeme.Webhook, error) {
 	return nil, ctx.Err()
 }
 
+// counting is an account without webhooks that counts how often it is asked, and does
+// not answer the first time.
+type counting struct{ asked int }
+
+func (c *counting) Webhooks(context.Context) ([]systeme.Webhook, error) {
+	c.asked++
+	if c.asked == 1 {
+		return nil, errors.New("no answer")
+	}
+	return nil, nil
+}
+
+func TestWatchingTheSyncLeavesTheRateToIt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		account := &counting{}
+		w := &webhook{account: account, name: "clientflow-dev"}
+		for i, want := range []struct {
+			state string
+			asked int
+		}{{unknown, 1}, {missing, 2}, {missing, 2}, {missing, 3}} {
+			got, _ := w.health(t.Context(), "")
+			if got.State != want.state || account.asked != want.asked {
+				t.Errorf("look %d: %s, asked %d times, want %+v", i, got.State, account.asked, want)
+			}
+			time.Sleep(keptFor/2 + time.Second)
+		}
+	})
+}
+
 func TestNobodyWaitsForSystemeForLong(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		begun := time.Now()
-		got, err := webhook{silence{}, "clientflow-dev"}.health(t.Context(), "")
+		got, err := (&webhook{account: silence{}, name: "clientflow-dev"}).health(t.Context(), "")
 		if got.State != unknown || !errors.Is(err, context.DeadlineExceeded) || time.Since(begun) != patience {
 			t.Errorf("%+v, %v after %v", got, err, time.Since(begun))
 		}

@@ -15,12 +15,13 @@ import (
 const key = "RATE#systeme"
 
 // The item's attributes: times are microseconds since 1970, the speed is in parts of
-// the rate.
+// the rate, turns are all that were ever booked.
 const (
 	nextTurn    = "nextTurn"
 	pausedUntil = "pausedUntil"
 	speed       = "speed"
 	slowUntil   = "slowUntil"
+	turns       = "turns"
 )
 
 // API is the part of DynamoDB that is used here. UpdateItem is all: it returns what
@@ -49,10 +50,10 @@ type booking struct {
 const (
 	notPaused = "(attribute_not_exists(pausedUntil) OR NOT pausedUntil BETWEEN :now AND :longestPause)"
 	// behindOthers takes the turn that is free next, whichever that has become.
-	behindOthers = "SET nextTurn = nextTurn + :interval"
+	behindOthers = "SET nextTurn = nextTurn + :interval ADD turns :one"
 	othersThere  = "nextTurn BETWEEN :now AND :latest AND " + notPaused
 	// atOnce takes a turn now, when none is booked.
-	atOnce   = "SET nextTurn = :now + :interval"
+	atOnce   = "SET nextTurn = :now + :interval ADD turns :one"
 	nobodyIs = "(attribute_not_exists(nextTurn) OR nextTurn < :now OR nextTurn > :furthest) AND " + notPaused
 )
 
@@ -60,6 +61,7 @@ const (
 func (i item) book(ctx context.Context, b booking) (now line, booked bool, err error) {
 	given := values{
 		":now": stamp(b.now), ":interval": number(float64(b.interval.Microseconds())), ":longestPause": stamp(b.now.Add(longestPause)),
+		":one": number(1),
 	}
 	if b.behind {
 		given[":latest"] = stamp(b.latest)
@@ -119,7 +121,10 @@ func read(attributes values) line {
 		}
 		return time.Time{}
 	}
-	return line{next: at(nextTurn), pausedUntil: at(pausedUntil), speed: float(attributes[speed]), slowUntil: at(slowUntil)}
+	return line{
+		next: at(nextTurn), pausedUntil: at(pausedUntil), speed: float(attributes[speed]), slowUntil: at(slowUntil),
+		turns: int64(float(attributes[turns])),
+	}
 }
 
 func float(value types.AttributeValue) float64 {

@@ -23,6 +23,8 @@ type line struct {
 	// speed is the part of the rate that is left until slowUntil.
 	speed     float64
 	slowUntil time.Time
+	// turns is how many were ever booked.
+	turns int64
 }
 
 // believed returns the line without what a right clock cannot have written.

@@ -98,6 +98,32 @@ func (s *Shared) Wait(ctx context.Context) error {
 	return s.known(end).pause(end)
 }
 
+// State is how the rate is used.
+type State struct {
+	// Turns is how many turns were ever booked, from which two looks tell the rate
+	// between them.
+	Turns int64
+	// Speed is the part of the rate that may be used now, up to 1.
+	Speed float64
+	// PausedFor is for how long nobody may call; 0 outside a pause.
+	PausedFor time.Duration
+}
+
+// State looks at how the rate is used, which costs one write.
+func (s *Shared) State(ctx context.Context) (State, error) {
+	found, err := s.item.look(ctx)
+	if err != nil {
+		return State{}, fmt.Errorf("look at the rate: %w", err)
+	}
+	now := time.Now()
+	found = found.believed(now, s.furthest())
+	return State{
+		Turns:     found.turns,
+		Speed:     float64(s.interval) / float64(found.interval(s.interval, now)),
+		PausedFor: max(0, found.pausedUntil.Sub(now)),
+	}, nil
+}
+
 // book books the first turn that is free, and returns when it is.
 func (s *Shared) book(ctx context.Context) (time.Time, error) {
 	for range maxTries {

@@ -12,10 +12,11 @@ const every = 5000; // milliseconds
 export async function showSync({ view, signal }) {
   document.title = "Sync: ClientFlow";
   const flow = h("div", { class: "flow" });
+  const usage = new Usage();
   const note = h("p", { class: "quiet small", role: "status" }, "Looking…");
   const redriven = h("div", {});
   replace(view, flow, redriven, note);
-  draw(flow, null);
+  draw(flow, null, null);
   await look();
   const timer = setInterval(() => document.visibilityState === "visible" && look(), every);
   signal.addEventListener("abort", () => clearInterval(timer));
@@ -24,7 +25,7 @@ export async function showSync({ view, signal }) {
     try {
       const health = await api("GET", "/admin/sync");
       if (signal.aborted) return;
-      draw(flow, health);
+      draw(flow, health, usage.since(health.rate));
       replace(redriven, health.deadLetters.depth > 0 && redrive(look));
       note.textContent = "Looked at " + new Date().toLocaleTimeString() + ", and again every 5 seconds.";
     } catch (error) {
@@ -33,13 +34,25 @@ export async function showSync({ view, signal }) {
   }
 }
 
-function draw(flow, health) {
+// Usage is how much of the rate of calls was used between two looks, as a part of 1.
+class Usage {
+  since(rate) {
+    const now = performance.now();
+    const used = this.calls === undefined ? null
+      : (rate.calls - this.calls) / (rate.callsPerSecond * (now - this.at) / 1000);
+    this.calls = rate.calls;
+    this.at = now;
+    return used === null ? null : Math.min(1, used);
+  }
+}
+
+function draw(flow, health, used) {
   replace(flow,
     station("Leads", "Each new lead is put into the queue.", h("a", { href: "/admin" }, "See the brokers")),
     arrow("→"),
     queue(health?.queue),
     arrow("→"),
-    account(health?.rate),
+    account(health?.rate, used),
     h("span", { class: "down dead", "aria-hidden": "true" }, "↓"),
     h("span", { class: "down back", "aria-hidden": "true" }, "↓"),
     dead(health?.deadLetters),
@@ -63,8 +76,17 @@ function queue(depth) {
       h("span", {}, count(depth.delayed) + " put off")));
 }
 
-function account() {
-  return station("Systeme.io", "Contacts and tags of all brokers.");
+function account(rate, used) {
+  return station("Systeme.io", "Contacts and tags of all brokers. All calls share one rate.",
+    rate ? h("p", { class: "figure" }, used === null ? "…" : Math.round(used * 100) + " %") : bone(),
+    rate && h("meter", { min: 0, max: 1, value: used ?? 0, "aria-label": "Rate used" }),
+    rate && h("p", { class: "counts" }, h("span", {}, "of " + plural(rate.callsPerSecond, "call") + " a second used"), brake(rate)));
+}
+
+function brake({ speed, pausedSeconds }) {
+  if (pausedSeconds > 0) return h("span", { class: "badge bad" }, "Paused for " + age(Math.ceil(pausedSeconds)));
+  if (speed < 1) return h("span", { class: "badge wait" }, "Slowed to " + Math.round(speed * 100) + " %");
+  return null;
 }
 
 function dead(letters) {
