@@ -119,6 +119,19 @@ func (b browser) loads(t *testing.T, path string) map[string]httpapi.Response {
 	return found
 }
 
+func TestAPageNamesAllModulesAtOnce(t *testing.T) {
+	t.Parallel()
+	b := mustBrowser(t)
+	for _, path := range pages {
+		loaded := b.loads(t, path)
+		for address := range loaded {
+			if strings.HasSuffix(address, ".js") && !strings.Contains(loaded[path].Body, `"`+address+`"`) {
+				t.Errorf("%s: a browser finds %s late", path, address)
+			}
+		}
+	}
+}
+
 // limit is the most that a page may make a browser load, in bytes, unpacked.
 const limit = 100_000
 

@@ -12,6 +12,7 @@ import (
 	"mime"
 	"net/http"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -55,13 +56,44 @@ func Load() (*Site, error) {
 	fill := strings.NewReplacer(assetsPlaceholder, "/assets/"+s.version)
 	for name, content := range contents {
 		if path.Ext(name) == ".html" {
-			content = fill.Replace(share.Replace(content))
+			content = fill.Replace(preload(share.Replace(content), contents))
 		}
 		if s.files[name], err = newFile(name, content); err != nil {
 			return nil, fmt.Errorf("load %s: %w", name, err)
 		}
 	}
 	return s, nil
+}
+
+// A page names its script, and a script names what it imports, in these ways alone.
+var (
+	entry    = regexp.MustCompile(`<script type="module" src="{{assets}}/([^"]+)"></script>`)
+	imported = regexp.MustCompile(`(?m)^import .*"\./([^"]+)";$`)
+)
+
+// preload names in a page all that its script imports, for the browser to ask for at
+// once: by itself it finds each only when it has read the one before.
+func preload(page string, contents map[string]string) string {
+	script := entry.FindStringSubmatch(page)
+	if script == nil {
+		return page
+	}
+	found := map[string]bool{}
+	var follow func(name string)
+	follow = func(name string) {
+		for _, module := range imported.FindAllStringSubmatch(contents["assets/"+name], -1) {
+			if !found[module[1]] {
+				found[module[1]] = true
+				follow(module[1])
+			}
+		}
+	}
+	follow(script[1])
+	var links strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(found)) {
+		fmt.Fprintf(&links, `<link rel="modulepreload" href="{{assets}}/%s">`+"\n", name)
+	}
+	return strings.Replace(page, script[0], links.String()+script[0], 1)
 }
 
 func readAll(files embed.FS) (map[string]string, error) {
