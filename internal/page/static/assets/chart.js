@@ -74,7 +74,7 @@ const gutter = (days) => 14 + 7.5 * count(scale(Math.max(...days.map((day) => da
 function drawing(width, height, days) {
   const { top, step } = scale(Math.max(...days.map((day) => day.leads)));
   const left = gutter(days);
-  const slot = (width - left - beside) / days.length;
+  const slot = Math.max(0, width - left - beside) / days.length; // nothing, while the page is being laid out
   const y = (n) => above + (1 - n / top) * (height - above - below);
   const drawn = svg("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
   days.forEach((day, i) => drawn.append(svg("rect", { class: "slot", x: left + i * slot, y: above, width: slot, height: y(0) - above })));

@@ -1,0 +1,79 @@
+//go:build browser
+
+package browser_test
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/chromedp/cdproto/network"
+)
+
+// soon is how long a page may take until it can be used.
+const soon = 200
+
+// still opens a page and fails the test if anything on it moves by itself until it
+// shows a text, on a screen of any width. Data comes late, so that it would.
+func (p *person) still(path, text string) {
+	p.Helper()
+	for _, l := range []look{desk, looks()[2]} {
+		p.wear(l)
+		p.late("/*", 150)
+		p.open(path)
+		p.sees(text)
+		p.late("", 0)
+		moved := eval[string](p, `new Promise((done) => {
+			const told = (list) => done(list.getEntries().map((e) => e.value.toFixed(4) + " " + e.sources.map((s) =>
+				(s.node?.outerHTML ?? s.node?.textContent ?? "?").slice(0, 80) + JSON.stringify([s.previousRect, s.currentRect])).join(", ")).join("\n"));
+			new PerformanceObserver(told).observe({type: "layout-shift", buffered: true});
+			setTimeout(() => done(""), 100);
+		})`)
+		if moved != "" {
+			p.Errorf("%s moves on a %s: %s", path, l.name, moved)
+		}
+	}
+	p.wear(desk)
+}
+
+// late makes the answers from a path come so many milliseconds later; none when it
+// is "".
+func (p *person) late(path string, milliseconds float64) {
+	p.Helper()
+	rules := []*network.Conditions{}
+	if path != "" {
+		rules = append(rules, &network.Conditions{URLPattern: site.API + path, Latency: milliseconds, DownloadThroughput: -1, UploadThroughput: -1})
+	}
+	p.do(tell(network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: rules}))
+}
+
+// cutOff makes what a path answers not arrive; nothing when it is "".
+func (p *person) cutOff(path string) {
+	p.Helper()
+	blocked := []*network.BlockPattern{}
+	if path != "" {
+		blocked = append(blocked, &network.BlockPattern{URLPattern: site.API + path, Block: true})
+	}
+	p.do(tell(network.SetBlockedURLs, network.SetBlockedURLsParams{URLPatterns: blocked}))
+}
+
+// quick opens a page again and again, as someone does who has been there, and fails
+// the test unless once what is wanted is there soon after the start: what else the
+// machine does at the other times is not the page's.
+func (p *person) quick(path, wanted string) {
+	p.Helper()
+	var took []float64
+	for range 20 {
+		p.open(path)
+		took = append(took, eval[float64](p, fmt.Sprintf(`new Promise((done) => {
+			const look = () => (%s) ? done(performance.now()) : setTimeout(look, 1);
+			look();
+		})`, wanted)))
+		if slices.Min(took) <= soon {
+			break
+		}
+	}
+	p.Logf("%s took %.0f ms", path, took)
+	if best := slices.Min(took); best > soon {
+		p.Errorf("%s takes %.0f ms until it shows %s", path, best, wanted)
+	}
+}
