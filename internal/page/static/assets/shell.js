@@ -50,7 +50,9 @@ export function fail(error) {
 
 /** toast says something for a while, aloud to a screen reader. */
 export function toast(text) {
-  const box = document.querySelector(".toasts") ?? document.body.appendChild(h("div", { class: "toasts", role: "status" }));
+  // Beside an open dialog nothing is seen or said.
+  const within = [...document.querySelectorAll("dialog:modal")].at(-1) ?? document.body;
+  const box = within.querySelector(":scope > .toasts") ?? within.appendChild(h("div", { class: "toasts", role: "status" }));
   const message = box.appendChild(h("p", {}, text));
   setTimeout(() => message.remove(), 6000);
 }
