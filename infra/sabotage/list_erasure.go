@@ -23,7 +23,7 @@ func ofErasure() []entry {
 		{"erasure: what a late sync noted is forgotten", "internal/lead/erase_progress.go",
 			"REMOVE syncError, systemeContactId, systemeTagsApplied, systemeSyncedAt, workflowTags", "REMOVE workflowTags", meets},
 		{"erasure: before a lead that is captured anew", sync,
-			"\tif err != nil {\n\t\treturn \"\", err\n\t}\n\tif erased {", "\tif err != nil && !erased && loadErr != nil {\n\t\treturn \"\", err\n\t}\n\tif erased {", meets},
+			"\tif err != nil {\n\t\treturn end{}, err\n\t}\n\tif erased {", "\tif err != nil && !erased && loadErr != nil {\n\t\treturn end{}, err\n\t}\n\tif erased {", meets},
 		{"erasure: no address when it is done", "internal/lead/erase_progress.go",
 			"REMOVE alias, capturedAt, email, ", "REMOVE ", in("internal/lead", "TestErasureInItsSteps")},
 		{"erasure: a deletion by one transaction", "template.yaml",

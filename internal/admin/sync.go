@@ -8,6 +8,7 @@ import (
 
 	"clientflow/internal/connection"
 	"clientflow/internal/httpapi"
+	"clientflow/internal/metric"
 )
 
 // health answers with how the sync is doing: what waits on its way to Systeme.io,
@@ -41,5 +42,6 @@ func (d desk) redrive(ctx context.Context, _ *httpapi.Request) (httpapi.Response
 	if err := d.sync.redrive(ctx); err != nil {
 		return httpapi.Response{}, err
 	}
+	httpapi.NoteMetric(ctx, metric.Count(metric.Redrives, 1))
 	return httpapi.Empty(http.StatusAccepted), nil
 }

@@ -155,8 +155,8 @@ func TestRedrive(t *testing.T) {
 	if got := w.health(t); got.DeadLetters.Depth != 2 || got.Queue.Depth != 0 {
 		t.Fatalf("before: %+v", got)
 	}
-	if got := w.ask(t, 202, "POST /admin/sync/redrive", "", "", "").Body; got != "" {
-		t.Errorf("answered %s", got)
+	if got := w.ask(t, 202, "POST /admin/sync/redrive", "", "", "").Body; got != "" || !strings.Contains(w.log.String(), `"Redrives":1`) {
+		t.Errorf("answered %s, log %s", got, w.log)
 	}
 	if got := w.health(t); got.DeadLetters.Depth != 0 || got.Queue.Waiting != 2 {
 		t.Errorf("after: %+v", got)

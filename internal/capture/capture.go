@@ -16,6 +16,7 @@ import (
 	"clientflow/internal/account"
 	"clientflow/internal/httpapi"
 	"clientflow/internal/lead"
+	"clientflow/internal/metric"
 	"clientflow/internal/ownership"
 	"clientflow/internal/problem"
 )
@@ -134,6 +135,9 @@ func (s service) store(ctx context.Context, ib account.IB, submission lead.Submi
 	_, _, err = leads.Capture(ctx, submission, lead.FromForm)
 	if errors.Is(err, ownership.ErrTaken) {
 		return nil
+	}
+	if err == nil {
+		httpapi.NoteMetric(ctx, metric.Count(metric.Captures, 1))
 	}
 	return err
 }

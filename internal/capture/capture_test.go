@@ -124,7 +124,7 @@ func TestJSON(t *testing.T) {
 	if err != nil || l.Source != lead.FromForm || l.IBType != "forex-ib" || l.UTMSource != "google" || !l.Consent {
 		t.Errorf("stored %+v, %v", l, err)
 	}
-	if line := s.log.String(); !strings.Contains(line, john) || strings.Contains(line, "jane") || strings.Contains(line, ib.FormKey) {
+	if line := s.log.String(); !strings.Contains(line, john) || !strings.Contains(line, `"Captures":1`) || strings.Contains(line, "jane") || strings.Contains(line, ib.FormKey) {
 		t.Errorf("log %s", line)
 	}
 }
@@ -263,8 +263,8 @@ func TestTheTrap(t *testing.T) {
 	s := newSite(t)
 	ib := s.signUp(t, john, "John")
 	caught := s.do(t, post, ib.FormKey, "", "email=bot%40acme.com&name=Bot&contact_me_by_fax=1", "content-type", formType, "accept", "text/html")
-	if n := s.stored(t); n != 0 {
-		t.Errorf("%d items stored", n)
+	if n := s.stored(t); n != 0 || strings.Contains(s.log.String(), "Captures") {
+		t.Errorf("%d items stored, log %s", n, s.log.String())
 	}
 	document := s.do(t, post, ib.FormKey, "", `{"email":"bot@acme.com","name":"Bot","contact_me_by_fax":"1"}`, "content-type", jsonType)
 	if n := s.stored(t); n != 0 || document.Status != 201 || document.Body != `{"success":true}` {

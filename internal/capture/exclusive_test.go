@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"strings"
 	"sync"
 	"testing"
 
@@ -42,6 +43,9 @@ func TestAnAddressThatAnotherIBHas(t *testing.T) {
 	}
 	if n := s.stored(t); n != 4 {
 		t.Errorf("%d leads are stored", n)
+	}
+	if n := strings.Count(s.log.String(), `"Captures":1`); n != 6 {
+		t.Errorf("%d captures are counted, want those that were not another's", n)
 	}
 	if _, err := s.lead(t, ours, "json@acme.com"); !errors.Is(err, lead.ErrNotFound) {
 		t.Errorf("got %v", err)

@@ -210,6 +210,9 @@ func TestAfterARefusalNobodyCalls(t *testing.T) {
 		}
 	}
 	s.wantCalls(t, 0, "GET /api/tags 429")
+	if log := s.log.String(); strings.Count(log, `"RateLimited":1`) != 1 {
+		t.Errorf("only the answer is counted, and not who kept away after it: %s", log)
+	}
 }
 
 // TestThePaceIsKept has a rate at which the second call would come too late to wait

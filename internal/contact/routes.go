@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"clientflow/internal/httpapi"
+	"clientflow/internal/metric"
 	"clientflow/internal/problem"
 	"clientflow/internal/systeme"
 	"clientflow/internal/tenant"
@@ -22,6 +23,9 @@ func (d Directory) serve(ctx context.Context, r *httpapi.Request, caller tenant.
 		return httpapi.Response{}, err
 	}
 	page, err := d.page(ctx, caller.Tenant, after)
+	if systeme.TooMany(err) {
+		httpapi.NoteMetric(ctx, metric.Count(metric.RateLimited, 1))
+	}
 	if err != nil {
 		return httpapi.Response{}, err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"clientflow/internal/env"
 	"clientflow/internal/eventlog"
+	"clientflow/internal/metric"
 )
 
 // Build makes a function's handler, of any form that aws-lambda-go takes, from
@@ -21,8 +22,9 @@ type Build func(settings *env.Reader, log *slog.Logger) (handler any, err error)
 // Start builds the handler of the named function and serves events with it. When
 // that fails, the log says why and the process ends with 1. Start does not return.
 func Start(name string, build Build) {
-	log := eventlog.New(os.Stdout, name)
-	handler, err := build(&env.Reader{}, log)
+	settings := &env.Reader{}
+	log := metric.Logger(eventlog.New(os.Stdout, name), settings.Optional("METRIC_NAMESPACE"))
+	handler, err := build(settings, log)
 	if err != nil {
 		log.Error("start", eventlog.Error(err))
 		os.Exit(1)

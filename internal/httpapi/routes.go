@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"time"
 
 	"clientflow/internal/eventlog"
+	"clientflow/internal/metric"
 	"clientflow/internal/origin"
 	"clientflow/internal/problem"
 	"clientflow/internal/tenant"
@@ -56,7 +58,7 @@ func (routes Routes) Serve(log *slog.Logger) func(context.Context, *Request) (Re
 		attrs = append(attrs, slog.String("requestId", r.Context.RequestID), slog.String("route", r.RouteKey),
 			slog.Int("status", response.Status), slog.String("tenantId", noted.tenant.String()),
 			slog.Float64("durationMs", float64(time.Since(started).Microseconds())/1000))
-		log.LogAttrs(ctx, level, "event", attrs...)
+		log.LogAttrs(ctx, level, "event", append(attrs, noted.metrics...)...)
 		return response, nil
 	}
 }
@@ -84,6 +86,8 @@ func outcome(status int, err error) (slog.Level, []slog.Attr) {
 		return slog.LevelError, []slog.Attr{slog.String("outcome", "failed"), eventlog.Error(err)}
 	case status >= 500:
 		return slog.LevelError, []slog.Attr{slog.String("outcome", "failed")}
+	case status == http.StatusUnauthorized || status == http.StatusForbidden:
+		return slog.LevelInfo, []slog.Attr{slog.String("outcome", "refused"), metric.Count(metric.AuthFailures, 1)}
 	case status >= 400:
 		return slog.LevelInfo, []slog.Attr{slog.String("outcome", "refused")}
 	}
@@ -95,6 +99,7 @@ type notesKey struct{}
 type notes struct {
 	tenant  tenant.ID
 	failure error
+	metrics []slog.Attr
 }
 
 func noting(ctx context.Context) (context.Context, *notes) {
@@ -106,6 +111,13 @@ func noting(ctx context.Context) (context.Context, *notes) {
 func NoteTenant(ctx context.Context, id tenant.ID) {
 	if n, ok := ctx.Value(notesKey{}).(*notes); ok {
 		n.tenant = id
+	}
+}
+
+// NoteMetric adds a number, as package metric makes it, to the event's log line.
+func NoteMetric(ctx context.Context, number slog.Attr) {
+	if n, ok := ctx.Value(notesKey{}).(*notes); ok {
+		n.metrics = append(n.metrics, number)
 	}
 }
 

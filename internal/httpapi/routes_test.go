@@ -13,6 +13,7 @@ import (
 
 	"clientflow/internal/eventlog"
 	"clientflow/internal/httpapi"
+	"clientflow/internal/metric"
 	"clientflow/internal/problem"
 	"clientflow/internal/tenant"
 )
@@ -119,6 +120,32 @@ func TestNoteFailure(t *testing.T) {
 		response, line := serve(t, routes, &httpapi.Request{RouteKey: route})
 		if response.Status != want.status || line["level"] != want.level || line["outcome"] != want.outcome || line["error"] != want.text {
 			t.Errorf("%s: answer %+v, log %v", route, response, line)
+		}
+	}
+}
+
+// Numbers are in the event's line, those of callers who are refused among them.
+func TestNoteMetric(t *testing.T) {
+	t.Parallel()
+	answering := func(err error) httpapi.Handler {
+		return func(ctx context.Context, _ *httpapi.Request) (httpapi.Response, error) {
+			httpapi.NoteMetric(ctx, metric.Count(metric.Captures, 1))
+			return httpapi.Empty(http.StatusNoContent), err
+		}
+	}
+	for name, tt := range map[string]struct {
+		err  error
+		want any
+	}{
+		"done":         {nil, nil},
+		"unauthorized": {problem.New(problem.Unauthorized, "No."), 1.0},
+		"forbidden":    {problem.New(problem.Forbidden, "No."), 1.0},
+		"not found":    {problem.New(problem.NotFound, "No."), nil},
+		"broken":       {errors.New("down"), nil},
+	} {
+		_, line := serve(t, httpapi.Routes{"GET /": answering(tt.err)}, &httpapi.Request{RouteKey: "GET /"})
+		if got := line[string(metric.AuthFailures)]; got != tt.want || line[string(metric.Captures)] != 1.0 {
+			t.Errorf("%s: %v, want %v failures: %v", name, got, tt.want, line)
 		}
 	}
 }

@@ -127,6 +127,9 @@ func TestResync(t *testing.T) {
 	if got := resync(); got.SyncRequests != 1 || got.SyncState != lead.Pending || got.SyncError != nil {
 		t.Errorf("after a failure: %+v", got)
 	}
+	if log := s.log.String(); !strings.Contains(log, `"Resyncs":1`) {
+		t.Errorf("log %s", log)
+	}
 	if got := resync(); got.SyncRequests != 1 {
 		t.Errorf("asked for twice at once: %+v", got)
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"clientflow/internal/httpapi"
+	"clientflow/internal/metric"
 	"clientflow/internal/tenant"
 )
 
@@ -62,6 +63,7 @@ func serveAdd(ctx context.Context, r *httpapi.Request, leads Leads) (httpapi.Res
 	if err != nil {
 		return httpapi.Response{}, err
 	}
+	httpapi.NoteMetric(ctx, metric.Count(metric.Captures, 1))
 	status := http.StatusOK
 	if created {
 		status = http.StatusCreated
@@ -100,5 +102,6 @@ func serveResync(ctx context.Context, r *httpapi.Request, leads Leads) (httpapi.
 	if err := leads.resync(ctx, r.Path("leadId")); err != nil {
 		return httpapi.Response{}, err
 	}
+	httpapi.NoteMetric(ctx, metric.Count(metric.Resyncs, 1))
 	return httpapi.Empty(http.StatusAccepted), nil
 }

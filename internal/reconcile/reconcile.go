@@ -26,6 +26,7 @@ import (
 	"clientflow/internal/connection"
 	"clientflow/internal/eventlog"
 	"clientflow/internal/lead"
+	"clientflow/internal/metric"
 	"clientflow/internal/systeme"
 	"clientflow/internal/tagsync"
 	"clientflow/internal/webhook"
@@ -84,7 +85,10 @@ func (r *Reconciler) Handle(ctx context.Context) error {
 	if err == nil {
 		done, err = r.run(ctx, log, hook)
 	}
-	attrs := []any{slog.Int("requeued", done.requeued), slog.Int("found", done.found)}
+	attrs := []any{metric.Count(metric.Requeued, done.requeued), slog.Int("found", done.found)}
+	if systeme.TooMany(err) {
+		attrs = append(attrs, metric.Count(metric.RateLimited, 1))
+	}
 	switch {
 	case err == nil:
 		log.Info("event", append(attrs, slog.String("outcome", "ok"))...)
@@ -156,10 +160,20 @@ func (r *Reconciler) inspect(ctx context.Context, log *slog.Logger, hook connect
 	findings := connection.Mend(ctx, r.account, hook)
 	for _, f := range findings {
 		if f.State != connection.Right && !isHeld(f.Err) {
-			log.Error("account fault", slog.String("state", string(f.State)), slog.String("what", f.What), slog.String("detail", f.Detail))
+			log.Error("account fault", append(faults(f), slog.String("state", string(f.State)),
+				slog.String("what", f.What), slog.String("detail", f.Detail))...)
 		}
 	}
 	return findings
+}
+
+// faults are the numbers of the line of a finding.
+func faults(f connection.Finding) []any {
+	numbers := []any{metric.Count(metric.AccountFaults, 1)}
+	if f.Part == connection.Hook {
+		numbers = append(numbers, metric.Count(metric.WebhookFaults, 1))
+	}
+	return numbers
 }
 
 // systemes tells whether a failure is Systeme.io's or the account's.

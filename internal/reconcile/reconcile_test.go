@@ -76,7 +76,8 @@ func TestARefusedKeyIsOneLineForTheAlarm(t *testing.T) {
 	w.must(w.reconcilerWith(systeme.Fixed("wrong")).Handle(ctx))
 	lines := w.lines()
 	if len(lines) != 2 || lines[0]["level"] != "ERROR" || lines[0]["msg"] != "account fault" || lines[0]["what"] != "API key" ||
-		lines[0]["requestId"] != "request-1" || lines[0]["function"] != "reconcile" {
+		lines[0]["requestId"] != "request-1" || lines[0]["function"] != "reconcile" || lines[0]["AccountFaults"] != 1.0 ||
+		lines[0]["WebhookFaults"] != nil {
 		t.Errorf("log %v", lines)
 	}
 }

@@ -24,8 +24,12 @@ func TestLeadsThatWaitTooLongArePutBack(t *testing.T) {
 	w.mustRun()
 	want("not long enough", 0)
 	w.clock = w.clock.Add(2 * time.Minute)
+	w.log.Reset()
 	w.mustRun()
 	want("too long", 1)
+	if lines := w.lines(); lines[0]["Requeued"] != 2.0 {
+		t.Errorf("log %v", lines)
+	}
 	w.mustRun()
 	w.clock = w.clock.Add(tooLong - time.Minute)
 	w.mustRun()

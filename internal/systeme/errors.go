@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -102,6 +103,13 @@ func (e *Error) Unwrap() error { return e.cause }
 // lead is to blame: the key, the account, or a contact field that is missing.
 func AccountFault(err error) bool {
 	return errors.Is(err, Unauthorized) || errors.Is(err, Forbidden) || errors.Is(err, UnknownField)
+}
+
+// TooMany tells whether the failure is Systeme.io's answer 429, and not the limiter's
+// refusal to ask.
+func TooMany(err error) bool {
+	e, is := errors.AsType[*Error](err)
+	return is && e.Status == http.StatusTooManyRequests
 }
 
 // RetryAfter returns how long Systeme.io, or the limiter, asks to stay away; 0 when

@@ -99,19 +99,20 @@ func (h *Handler) deliver(ctx context.Context, d delivery) end {
 	if err != nil {
 		return h.settle(ctx, d, err)
 	}
-	return end{outcome: result}
+	return result
 }
 
 // guarded syncs a lead and turns a panic into an error, so that one lead's defect
 // is not the whole batch's.
-func (h *Handler) guarded(ctx context.Context, n name) (result outcome, err error) {
+func (h *Handler) guarded(ctx context.Context, n name) (result end, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("panic: %v", cause)
 		}
 	}()
 	if n.leadID == "" {
-		return h.makeTags(ctx, n.owner)
+		result.outcome, err = h.makeTags(ctx, n.owner)
+		return result, err
 	}
 	return h.sync(ctx, n)
 }
@@ -124,6 +125,7 @@ func (h *Handler) logEnd(ctx context.Context, d delivery, e end) {
 	if e.err != nil {
 		attrs = append(attrs, eventlog.Error(e.err))
 	}
+	attrs = append(attrs, e.metrics()...)
 	h.log.LogAttrs(ctx, e.outcome.level(), "event", attrs...)
 }
 

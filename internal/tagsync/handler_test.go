@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
 	simulator "clientflow/infra/local/systeme"
+	"clientflow/internal/metric"
 	"clientflow/internal/systeme"
 )
 
@@ -43,6 +44,7 @@ func TestHandleLogsOneLineForEachLead(t *testing.T) {
 			t.Errorf("got %v, %v", response, err)
 		}
 		lines := w.lines()
+		delete(lines[0], string(metric.SyncLatency))
 		want := []map[string]any{
 			{"level": "INFO", "msg": "event", "function": "sync-tags", "requestId": "request-1", "tenantId": john.id.String(),
 				"leadId": n.leadID, "receives": 1.0, "outcome": "synced"},

@@ -9,6 +9,7 @@ import (
 
 	"clientflow/internal/eventlog"
 	"clientflow/internal/lead"
+	"clientflow/internal/metric"
 	"clientflow/internal/systeme"
 )
 
@@ -43,6 +44,8 @@ type end struct {
 	// again tells that its messages are to be received again.
 	again bool
 	err   error
+	// latency is how long the lead took from its capture; 0 when that is not known.
+	latency time.Duration
 }
 
 const (
@@ -107,7 +110,8 @@ func (h *Handler) accountFault(ctx context.Context, err error) bool {
 	_, narrow := errors.AsType[*narrowFault](err)
 	wide := !narrow && systeme.AccountFault(err)
 	if narrow || wide && h.gate.close(err) {
-		h.log.LogAttrs(ctx, slog.LevelError, "account fault", requestID(ctx), eventlog.Error(err))
+		h.log.LogAttrs(ctx, slog.LevelError, "account fault", requestID(ctx), eventlog.Error(err),
+			metric.Count(metric.AccountFaults, 1))
 	}
 	return narrow || wide
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"clientflow/internal/account"
 	"clientflow/internal/lead"
@@ -23,33 +24,33 @@ type job struct {
 
 // sync brings one lead to Systeme.io as far as it is not there already, after what is
 // left there of one with the same address that was erased has been removed.
-func (h *Handler) sync(ctx context.Context, n name) (outcome, error) {
+func (h *Handler) sync(ctx context.Context, n name) (end, error) {
 	j, loadErr := h.load(ctx, n)
 	// Asked for after the lead was loaded: a lead that was loaded and has an erasure
 	// before it must not be taken for one that has none.
 	erased, err := h.erase(ctx, n)
 	if err != nil {
-		return "", err
+		return end{}, err
 	}
 	if erased {
 		j, loadErr = h.load(ctx, n)
 	}
 	switch {
 	case erased && errors.Is(loadErr, lead.ErrNotFound):
-		return finished, nil
+		return end{outcome: finished}, nil
 	case loadErr != nil:
-		return "", loadErr
+		return end{}, loadErr
 	}
 	return j.run(ctx)
 }
 
-func (j *job) run(ctx context.Context) (outcome, error) {
+func (j *job) run(ctx context.Context) (end, error) {
 	if j.lead.SyncState == lead.Synced && len(j.missing()) == 0 {
-		return unchanged, nil
+		return end{outcome: unchanged}, nil
 	}
 	if j.lead.ContactID == 0 {
 		if err := j.findContact(ctx); err != nil {
-			return "", err
+			return end{}, err
 		}
 	}
 	err := j.tagContact(ctx)
@@ -57,9 +58,19 @@ func (j *job) run(ctx context.Context) (outcome, error) {
 		err = j.replaceContact(ctx)
 	}
 	if err != nil {
-		return "", err
+		return end{}, err
 	}
-	return synced, nil
+	return end{outcome: synced, latency: j.latency()}, nil
+}
+
+// latency is how long a lead that is synced now took from its capture; 0 for one
+// that was synced before, whose capture says nothing of this time.
+func (j *job) latency() time.Duration {
+	captured, err := j.lead.CreatedAt.Time()
+	if err != nil || j.lead.SyncedAt != nil {
+		return 0
+	}
+	return j.now().Sub(captured)
 }
 
 // load reads a lead and what it is to become.

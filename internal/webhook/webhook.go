@@ -62,6 +62,7 @@ import (
 	"time"
 
 	"clientflow/internal/httpapi"
+	"clientflow/internal/metric"
 	"clientflow/internal/problem"
 	"clientflow/internal/systeme"
 )
@@ -98,6 +99,7 @@ func (e endpoint) take(ctx context.Context, r *httpapi.Request) (httpapi.Respons
 		return httpapi.Response{}, err
 	}
 	if !valid || !decoded {
+		httpapi.NoteMetric(ctx, metric.Count(metric.BadSignatures, 1))
 		return httpapi.Response{}, problem.New(problem.Unauthorized, "The signature is not valid.")
 	}
 	event, err := systeme.ParseTagEvent(r.Header(systeme.EventHeader), body)

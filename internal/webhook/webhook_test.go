@@ -92,8 +92,9 @@ func TestForgedDeliveries(t *testing.T) {
 	} {
 		r := added(tag)
 		forge(r)
-		if got := s.send(t, r); got.Status != 401 {
-			t.Errorf("%s: %d %s", name, got.Status, got.Body)
+		s.log.Reset()
+		if got := s.send(t, r); got.Status != 401 || !strings.Contains(s.log.String(), `"BadSignatures":1`) {
+			t.Errorf("%s: %d %s, log %s", name, got.Status, got.Body, s.log.String())
 		}
 	}
 	if s.items(t) != before {

@@ -78,7 +78,9 @@ func run(m *testing.M) (code int) {
 		return code
 	}
 	// Only now has every function made its last call and written its last line.
-	for _, complaint := range slices.Concat(inspectLogs(logs.Bytes()), asked.inspect(shared.Template), documented.inspect()) {
+	for _, complaint := range slices.Concat(inspectLogs(logs.Bytes()),
+		inspectMetrics(logs.Bytes(), "ClientFlow/"+shared.Template.Parameters["Stage"]),
+		asked.inspect(shared.Template), documented.inspect()) {
 		fmt.Fprintln(os.Stderr, "FAIL:", complaint)
 		code = 1
 	}

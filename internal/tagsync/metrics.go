@@ -1,0 +1,30 @@
+package tagsync
+
+import (
+	"errors"
+	"log/slog"
+
+	"clientflow/internal/metric"
+	"clientflow/internal/systeme"
+)
+
+// metrics are the numbers of a delivery's log line. What was put off for the account or
+// for its turn is no failure: it was not tried. Nor is what comes again after its last
+// try, which was counted.
+func (e end) metrics() []slog.Attr {
+	var numbers []slog.Attr
+	switch {
+	case errors.Is(e.err, errInterrupted):
+	case e.outcome == refused, e.outcome == failed:
+		numbers = append(numbers, metric.Count(metric.PermanentFailures, 1))
+	case e.outcome == retried:
+		numbers = append(numbers, metric.Count(metric.TemporaryFailures, 1))
+	}
+	if e.latency > 0 {
+		numbers = append(numbers, metric.Duration(metric.SyncLatency, e.latency))
+	}
+	if systeme.TooMany(e.err) {
+		numbers = append(numbers, metric.Count(metric.RateLimited, 1))
+	}
+	return numbers
+}
