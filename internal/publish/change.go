@@ -20,6 +20,9 @@ type change struct {
 	// sequenceNumber is the record's name in the stream, as it was given.
 	sequenceNumber string
 	counted        tally.Change
+	// requestID is the request that made it, by which the logs of all that follows are
+	// found; "" when it is not known.
+	requestID string
 	// wantsSync tells that the lead is new, or that its IB asked for it to be
 	// synced again, or erased.
 	wantsSync bool
@@ -47,6 +50,8 @@ type image struct {
 	SyncRequests numeral `json:"syncRequests"`
 	// RequestedAt is when an erasure was asked for.
 	RequestedAt text `json:"requestedAt"`
+	// ChangedIn is the request that changed it last, as lead.Signed writes it.
+	ChangedIn text `json:"changedIn"`
 }
 
 // text is a string attribute; nil when it is not there, or of another type.
@@ -125,6 +130,7 @@ func (r record) aboutLead(owner tenant.ID, leadID string) (change, error) {
 		leadID:         leadID,
 		sequenceNumber: r.DynamoDB.SequenceNumber,
 		counted:        tally.Change{Sequence: sequence, Before: before, After: after},
+		requestID:      r.DynamoDB.NewImage.changedIn(),
 		wantsSync:      after != nil && (before == nil || requests > requestsBefore),
 	}, nil
 }
@@ -142,8 +148,16 @@ func (r record) aboutErasure(owner tenant.ID, leadID string) (change, error) {
 		leadID:         leadID,
 		sequenceNumber: r.DynamoDB.SequenceNumber,
 		counted:        tally.Change{Sequence: sequence},
+		requestID:      r.DynamoDB.NewImage.changedIn(),
 		wantsSync:      asked != "" && asked != r.DynamoDB.OldImage.asked(),
 	}, nil
+}
+
+func (i *image) changedIn() string {
+	if i == nil || i.ChangedIn.S == nil {
+		return ""
+	}
+	return *i.ChangedIn.S
 }
 
 // asked is when an erasure was asked for; "" for no erasure.

@@ -74,13 +74,25 @@ func (p Publisher) Handle(ctx context.Context, event Event) (Response, error) {
 	if first, err := p.record(ctx, changes); err != nil {
 		failed, errs = min(failed, first), append(errs, err)
 	}
-	attrs := []any{slog.Int("records", len(event.Records)), slog.Int("unreadable", unreadable)}
+	attrs := []any{slog.Int("records", len(event.Records)), slog.Int("unreadable", unreadable), slog.Any("traceIds", traceIDs(changes))}
 	if len(errs) > 0 {
 		log.Error("event", append(attrs, slog.String("outcome", "failed"), slog.Int("done", failed), eventlog.Error(errors.Join(errs...)))...)
 		return Response{[]Failure{{changes[failed].sequenceNumber}}}, nil
 	}
 	log.Info("event", append(attrs, slog.String("outcome", "ok"))...)
 	return Response{[]Failure{}}, nil
+}
+
+// traceIDs are the requests by which the changes were made that are published, so that
+// the log tells of each.
+func traceIDs(changes []change) []string {
+	ids := []string{}
+	for _, c := range changes {
+		if c.wantsSync && c.requestID != "" {
+			ids = append(ids, c.requestID)
+		}
+	}
+	return ids
 }
 
 // read reads the records that are about leads, and counts those that it cannot

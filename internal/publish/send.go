@@ -73,9 +73,10 @@ func (q Queue) sendAll(ctx context.Context, messages []outgoing) (failed int, er
 // IB's burst does not keep the others' leads waiting.
 func messageOf(at int, c change) (outgoing, error) {
 	body, err := json.Marshal(struct {
-		UserID string `json:"userId"`
-		LeadID string `json:"leadId"`
-	}{c.owner.String(), c.leadID})
+		UserID    string `json:"userId"`
+		LeadID    string `json:"leadId"`
+		RequestID string `json:"requestId,omitempty"`
+	}{c.owner.String(), c.leadID, c.requestID})
 	if err != nil {
 		return outgoing{}, fmt.Errorf("encode a sync message: %w", err)
 	}

@@ -48,6 +48,28 @@ func TestRateLimited(t *testing.T) {
 	})
 }
 
+// However often a lead is put off, its log lines name the request that it goes back to.
+func TestWhatIsPutOffKeepsItsTrace(t *testing.T) {
+	t.Parallel()
+	inBubble(t, simulator.Options{}, func(t *testing.T, w *world) {
+		text, err := w.capture(w.addIB(1), jane()).message("request-0")
+		w.must(err)
+		w.queue.clear()
+		w.send(text)
+		w.must(w.sim.SetFaults(simulator.Fault{Status: 429, RetryAfter: 30, Count: 3}))
+		w.drain(w.start(&life{}))
+		lines := w.lines()
+		for _, line := range lines {
+			if fmt.Sprint(line["traceIds"]) != "[request-0]" {
+				t.Errorf("log %v", line)
+			}
+		}
+		if len(lines) != 4 || lines[3]["outcome"] != "synced" {
+			t.Errorf("%d lines, the last %v", len(lines), lines[len(lines)-1])
+		}
+	})
+}
+
 // While Systeme.io is down the tries grow apart. An hour of it loses nothing; in
 // the end the lead says that it failed, its message is a dead letter, and both
 // come back when the message does.

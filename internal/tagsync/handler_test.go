@@ -34,7 +34,7 @@ func TestHandleLogsOneLineForEachLead(t *testing.T) {
 	inBubble(t, simulator.Options{}, func(t *testing.T, w *world) {
 		john := w.addIB(1)
 		n := w.capture(john, jane())
-		text, err := n.message()
+		text, err := n.message("request-0")
 		w.must(err)
 		ctx := lambdacontext.NewContext(t.Context(), &lambdacontext.LambdaContext{AwsRequestID: "request-1"})
 		response, err := w.start(&life{}).Handle(ctx, Event{[]Record{
@@ -47,7 +47,7 @@ func TestHandleLogsOneLineForEachLead(t *testing.T) {
 		delete(lines[0], string(metric.SyncLatency))
 		want := []map[string]any{
 			{"level": "INFO", "msg": "event", "function": "sync-tags", "requestId": "request-1", "tenantId": john.id.String(),
-				"leadId": n.leadID, "receives": 1.0, "outcome": "synced"},
+				"leadId": n.leadID, "traceIds": []string{"request-0"}, "receives": 1.0, "outcome": "synced"},
 			{"level": "ERROR", "msg": "event", "function": "sync-tags", "requestId": "request-1", "messageId": "2",
 				"outcome": "unreadable", "error": errMessage.Error()},
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 
 	"clientflow/internal/tenant"
@@ -48,9 +49,15 @@ type name struct {
 type body struct {
 	UserID string `json:"userId"`
 	LeadID string `json:"leadId,omitempty"`
+	// RequestID is the request that the lead was sent with, or synced again. It is for
+	// the log alone, which is searched by it.
+	RequestID string `json:"requestId,omitempty"`
 }
 
 var leadIDShape = regexp.MustCompile(`^[0-9a-v]{26}$`)
+
+// requestIDShape takes the ids of API Gateway and of Lambda.
+var requestIDShape = regexp.MustCompile(`^[A-Za-z0-9_=+/-]{1,64}$`)
 
 // errMessage says that a message names neither a lead nor an IB. It never repeats
 // the message.
@@ -67,6 +74,15 @@ func (r Record) name() (name, error) {
 		return name{}, errMessage
 	}
 	return name{owner, b.LeadID}, nil
+}
+
+// traceID is the request that a message goes back to; "" when it names none.
+func (r Record) traceID() string {
+	var b body
+	if err := json.Unmarshal([]byte(r.Body), &b); err != nil || !requestIDShape.MatchString(b.RequestID) {
+		return ""
+	}
+	return b.RequestID
 }
 
 // receives is how often the message was received; 1 when that is not said.
@@ -88,9 +104,10 @@ func (n name) group() string {
 	return n.owner.String()
 }
 
-// message writes the message that names a lead, or an IB.
-func (n name) message() (string, error) {
-	text, err := json.Marshal(body{n.owner.String(), n.leadID})
+// message writes the message that names a lead, or an IB, and the request that it goes
+// back to.
+func (n name) message(traceID string) (string, error) {
+	text, err := json.Marshal(body{n.owner.String(), n.leadID, traceID})
 	if err != nil {
 		return "", fmt.Errorf("write a sync message: %w", err)
 	}
@@ -111,6 +128,17 @@ func (d delivery) receives() int {
 		most = max(most, r.receives())
 	}
 	return most
+}
+
+// traceIDs are the requests that its messages go back to, each once.
+func (d delivery) traceIDs() []string {
+	ids := []string{}
+	for _, r := range d.records {
+		if id := r.traceID(); id != "" && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // sort splits a batch into one delivery for each lead or IB, in the order in which

@@ -31,7 +31,7 @@ func TestRecordNameOfAnIB(t *testing.T) {
 	if err != nil || n.owner.String() != johnID || n.leadID != "" || n.group() == johnID {
 		t.Errorf("got %v, %v", n, err)
 	}
-	text, err := n.message()
+	text, err := n.message("")
 	if err != nil || text != `{"userId":"`+johnID+`"}` {
 		t.Errorf("written as %s, %v", text, err)
 	}
@@ -64,6 +64,31 @@ func TestRecordNameRefuses(t *testing.T) {
 	}
 }
 
+// A message may say which request it goes back to. That is for the log, and what does
+// not look like it is left out.
+func TestRecordTraceID(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"JKJaXmPLvHcESHA=": "JKJaXmPLvHcESHA=", johnID: johnID,
+		"": "", "jane@acme.test": "", "a b": "", strings.Repeat("a", 65): "",
+	} {
+		r := record(`{"userId":"` + johnID + `","leadId":"` + leadID + `","requestId":"` + text + `"}`)
+		if got := r.traceID(); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+		if n, err := r.name(); err != nil || n.leadID != leadID {
+			t.Errorf("%q: %v, %v", text, n, err)
+		}
+	}
+	if got := record("{").traceID(); got != "" {
+		t.Errorf("no JSON: %q", got)
+	}
+	messages := []Record{record(`{"requestId":"b"}`), record(`{}`), record(`{"requestId":"a"}`), record(`{"requestId":"b"}`)}
+	if got := (delivery{records: messages}).traceIDs(); !slices.Equal(got, []string{"b", "a"}) {
+		t.Errorf("several messages: %v", got)
+	}
+}
+
 func TestRecordReceives(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]int{"": 1, "1": 1, "8": 8, "0": 1, "-3": 1, "many": 1, "99999999999999999999": 1} {
@@ -84,7 +109,7 @@ func TestSortBringsAMessageThatCameTwiceTogether(t *testing.T) {
 	first, second := name{owner, leadID}, name{owner, strings.Repeat("v", 26)}
 	var records []Record
 	for i, n := range []name{first, second, first} {
-		text, err := n.message()
+		text, err := n.message("")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -118,7 +143,7 @@ func FuzzEvent(f *testing.F) {
 			if d.owner.Require() != nil || d.leadID != "" && len(d.leadID) != 26 || d.receives() < 1 {
 				t.Errorf("delivery %+v", d)
 			}
-			message, err := d.message()
+			message, err := d.message("")
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -24,14 +24,15 @@ type queueAt struct {
 	url    string
 }
 
-// send sends the message that names a lead, or an IB, to be received after a delay
-// of at most maxDelay. Its message group is the one that it was published in.
-func (q queueAt) send(ctx context.Context, n name, delay time.Duration) error {
-	text, err := n.message()
+// send sends a delivery's message once more, to be received after a delay of at most
+// maxDelay. Its message group is the one that it was published in. Of several requests
+// that it goes back to, it names the first.
+func (q queueAt) send(ctx context.Context, d delivery, delay time.Duration) error {
+	text, err := d.message(append(d.traceIDs(), "")[0])
 	if err != nil {
 		return err
 	}
-	group := n.group()
+	group := d.group()
 	_, err = q.client.SendMessage(ctx, &sqs.SendMessageInput{
 		QueueUrl: &q.url, MessageBody: &text, MessageGroupId: &group,
 		DelaySeconds: seconds(min(delay, maxDelay)),

@@ -120,7 +120,7 @@ func (h *Handler) accountFault(ctx context.Context, err error) bool {
 // that waiting uses up none of the receives after which a message is dead. The
 // copy is sent first: a crash in between leaves two messages, never none.
 func (h *Handler) postpone(ctx context.Context, d delivery, delay time.Duration, cause error) end {
-	if err := h.queue.send(ctx, d.name, spread(delay)); err != nil {
+	if err := h.queue.send(ctx, d, spread(delay)); err != nil {
 		return h.retry(ctx, d, errors.Join(cause, err))
 	}
 	return end{outcome: postponed, err: cause}

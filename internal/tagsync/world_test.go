@@ -167,7 +167,14 @@ func (w *world) capture(owner ib, s lead.Submission) name {
 }
 
 func (w *world) publish(n name) {
-	text, err := n.message()
+	text, err := n.message("")
+	w.must(err)
+	w.send(text)
+}
+
+// send puts a message into the queue, in the group of the lead that it names.
+func (w *world) send(text string) {
+	n, err := record(text).name()
 	w.must(err)
 	_, err = queueClient(inProcess{w.aws}).SendMessage(context.Background(), &sqs.SendMessageInput{
 		QueueUrl: aws.String(queueURL), MessageBody: &text, MessageGroupId: aws.String(n.owner.String()),

@@ -25,6 +25,9 @@ var shared *stack.Stack
 // TestMain sets it as well.
 var documented *contract
 
+// written is what the functions of the shared stack log.
+var written buffer
+
 func mustSite(tb testing.TB) site {
 	tb.Helper()
 	if deployed != nil {
@@ -45,7 +48,6 @@ func TestMain(m *testing.M) {
 }
 
 func run(m *testing.M) (code int) {
-	var logs buffer
 	asked := decisions{seen: map[iam.Decision]bool{}}
 	var err error
 	if documented, err = loadContract(); err != nil {
@@ -60,7 +62,7 @@ func run(m *testing.M) (code int) {
 		return 0
 	}
 	shared, err = stack.Start(context.Background(), stack.Options{
-		Logs: &logs, Decisions: asked.record,
+		Logs: &written, Decisions: asked.record,
 		// Leads would change by themselves.
 		Systeme: systeme.Options{WorkflowsOff: true},
 	})
@@ -78,8 +80,8 @@ func run(m *testing.M) (code int) {
 		return code
 	}
 	// Only now has every function made its last call and written its last line.
-	for _, complaint := range slices.Concat(inspectLogs(logs.Bytes()),
-		inspectMetrics(logs.Bytes(), "ClientFlow/"+shared.Template.Parameters["Stage"]),
+	for _, complaint := range slices.Concat(inspectLogs(written.Bytes()),
+		inspectMetrics(written.Bytes(), "ClientFlow/"+shared.Template.Parameters["Stage"]),
 		asked.inspect(shared.Template), documented.inspect()) {
 		fmt.Fprintln(os.Stderr, "FAIL:", complaint)
 		code = 1
