@@ -38,7 +38,8 @@ func readSettings(r *httpapi.Request) (account.Settings, error) {
 		settings.ThankYouURL = &address
 	}
 	if object.Given("allowedOrigins") {
-		origins := parseOrigins(object.Texts("allowedOrigins", &fields), &fields)
+		origins, err := parseOrigins(object.Texts("allowedOrigins", &fields))
+		note("allowedOrigins", err)
 		settings.AllowedOrigins = &origins
 	}
 	if object.Given("timeZone") {
@@ -49,28 +50,22 @@ func readSettings(r *httpapi.Request) (account.Settings, error) {
 	return settings, fields.Err()
 }
 
-// parseOrigins returns each origin once, in the form in which browsers name it. Bad
-// ones are named by their place in the list, such as allowedOrigins[0].
-func parseOrigins(texts []string, fields *problem.Fields) []string {
-	if fields.Has("allowedOrigins") { // not a list of texts
-		return nil
-	}
+// parseOrigins returns each origin once, in the form in which browsers name it.
+func parseOrigins(texts []string) ([]string, error) {
 	var origins []string
-	bad := 0
-	for i, text := range texts {
+	for _, text := range texts {
 		origin, err := parseOrigin(text)
-		if err != nil && bad < maxOrigins { // the answer has its bounds too
-			fields.Add(fmt.Sprintf("allowedOrigins[%d]", i), err.Error())
-			bad++
+		if err != nil {
+			return nil, err
 		}
-		if err == nil && !slices.Contains(origins, origin) {
+		if !slices.Contains(origins, origin) {
 			origins = append(origins, origin)
 		}
 	}
 	if len(origins) > maxOrigins {
-		fields.Add("allowedOrigins", fmt.Sprintf("must be %d at most", maxOrigins))
+		return nil, fmt.Errorf("must be %d at most", maxOrigins)
 	}
-	return origins
+	return origins, nil
 }
 
 var errTimeZone = errors.New("must be an IANA time zone such as Europe/Berlin")
@@ -81,7 +76,7 @@ func parseTimeZone(name string) (string, error) {
 	if name == "" {
 		return account.DefaultTimeZone, nil
 	}
-	if _, err := time.LoadLocation(name); err != nil || name == time.Local.String() {
+	if _, err := time.LoadLocation(name); err != nil || name == "Local" {
 		return "", errTimeZone
 	}
 	return name, nil
