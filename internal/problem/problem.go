@@ -7,6 +7,7 @@
 package problem
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -49,6 +50,9 @@ type Problem struct {
 	Detail string
 	// Fields names every bad field of an Invalid input.
 	Fields []Field
+	// Type is a URI for a program that must tell this problem from others of its
+	// kind; "" where the kind says enough.
+	Type string
 }
 
 // New makes a problem without fields.
@@ -82,7 +86,7 @@ func (p *Problem) Document() []byte {
 		Status int     `json:"status"`
 		Detail string  `json:"detail"`
 		Errors []Field `json:"errors,omitempty"`
-	}{"about:blank", http.StatusText(int(p.Kind)), int(p.Kind), p.Detail, p.Fields}
+	}{cmp.Or(p.Type, "about:blank"), http.StatusText(int(p.Kind)), int(p.Kind), p.Detail, p.Fields}
 	body, err := json.Marshal(doc)
 	if err != nil { // strings and numbers always encode
 		panic(err)

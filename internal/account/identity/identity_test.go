@@ -27,7 +27,7 @@ const (
 	tooManyBody      = `{"type":"about:blank","title":"Too Many Requests","status":429,"detail":"There are too many requests just now. Please try again in a minute."}`
 	tooMuchMailBody  = `{"type":"about:blank","title":"Too Many Requests","status":429,"detail":"No more mail can be sent just now. Please try again later."}`
 	wrongLoginBody   = `{"type":"about:blank","title":"Unauthorized","status":401,"detail":"The email or the password is wrong."}`
-	unconfirmedBody  = `{"type":"about:blank","title":"Forbidden","status":403,"detail":"Please confirm your email address first, with the code that was sent to it."}`
+	unconfirmedBody  = `{"type":"urn:problem-type:unconfirmed","title":"Forbidden","status":403,"detail":"Please confirm your email address first, with the code that was sent to it."}`
 	signInAgainBody  = `{"type":"about:blank","title":"Unauthorized","status":401,"detail":"Please sign in again."}`
 	wrongCodeBody    = `{"type":"about:blank","title":"Unprocessable Entity","status":422,"detail":"Please correct: code.","errors":[{"field":"code","message":"` + wrongCode + `"}]}`
 	badEmailBody     = `{"type":"about:blank","title":"Unprocessable Entity","status":422,"detail":"Please correct: email.","errors":[{"field":"email","message":"is not a plain email address such as name@example.com"}]}`

@@ -92,12 +92,17 @@ func (d *Desk) authenticate(ctx context.Context, flow types.AuthFlowType, parame
 	return answer.AuthenticationResult, nil
 }
 
+// unconfirmed is the type of the problem that a code solves; other accounts that may
+// not sign in are disabled.
+const unconfirmed = "urn:problem-type:unconfirmed"
+
 func refusedLogin(err error) error {
 	switch errorCode(err) {
 	case "NotAuthorizedException", "UserNotFoundException", "PasswordResetRequiredException":
 		return problem.New(problem.Unauthorized, "The email or the password is wrong.")
 	case "UserNotConfirmedException": // which Cognito tells only those who know the password
-		return problem.New(problem.Forbidden, "Please confirm your email address first, with the code that was sent to it.")
+		return &problem.Problem{Kind: problem.Forbidden, Type: unconfirmed,
+			Detail: "Please confirm your email address first, with the code that was sent to it."}
 	}
 	return failed("sign in", err)
 }

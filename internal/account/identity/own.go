@@ -12,7 +12,7 @@ import (
 	"clientflow/internal/tenant"
 )
 
-const wrongCurrent = "is not your password as it is now"
+const wrongCurrent = "is wrong"
 
 // OwnRoutes returns the routes of an IB that is signed in. They act on the user of
 // the access token that the gateway has checked, by that token: it is the only way in
