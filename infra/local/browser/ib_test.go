@@ -129,6 +129,6 @@ func (p *person) signIn(email string) {
 	p.open("/#sign-in")
 	p.fill("#sign-in [name=email]", email)
 	p.fill("#sign-in [name=password]", password)
-	p.press("Sign in")
+	p.click("#sign-in button.primary")
 	p.at("/app")
 }

@@ -5,13 +5,14 @@ import * as session from "./session.js";
 /**
  * Problem is why a call did not do what was asked: the API's own words where it gave
  * some. status is 0 when no answer came. fields has a message by the name of each
- * field that was bad.
+ * field that was bad. type tells some problems from others of their status.
  */
 export class Problem extends Error {
-  constructor(status, detail, errors = []) {
+  constructor(status, detail, errors = [], type = "") {
     super(detail);
     this.status = status;
     this.fields = Object.fromEntries(errors.map(({ field, message }) => [field, message]));
+    this.type = type;
   }
 }
 
@@ -24,42 +25,85 @@ export async function call(method, path, body) {
  * api asks the API as the caller. Tokens are renewed when it is time; when that is
  * refused, the way is to the sign-in and this never returns.
  */
-export async function api(method, path, body) {
-  return read(await ask(method, path, body));
+export async function api(method, path, body, signal) {
+  return read(await ask(method, path, body, signal));
 }
 
-/** ask is api for who wants the Response itself, such as a file. It is always good. */
-export async function ask(method, path, body) {
-  let response = await send(method, path, body, await token());
-  if (response.status === 401) response = await send(method, path, body, await renewed());
-  if (response.status === 401) return leave();
+/**
+ * ask is api for who wants the Response itself, such as a file. It is always good.
+ * An AbortSignal ends it before its time.
+ */
+export async function ask(method, path, body, signal) {
+  let response = await send(method, path, body, await token(), signal);
+  if (response.status === 401) response = await send(method, path, body, await renewed(), signal);
+  if (response.status === 401) return leave(true);
   if (!response.ok) throw await problem(response);
   return response;
 }
 
-/** leave forgets who was signed in and goes to the sign-in, for good. */
-export function leave() {
+/** leave forgets who was signed in and goes to the sign-in, for good. ended tells whether anyone was. */
+export function leave(ended = session.current() !== null) {
   session.forget();
-  location.replace(session.signInAddress());
+  return go(session.signInAddress(ended));
+}
+
+/** go replaces the page, and never returns. */
+export function go(address) {
+  location.replace(address);
   return new Promise(() => {});
 }
 
-async function send(method, path, body, accessToken) {
+// Whose page this is, once it has asked for anything. It must not show one user's
+// data by another's token.
+let mine;
+
+/** watch leaves the page when another tab signs out, and loads it anew when someone else signs in. */
+export function watch() {
+  mine ??= session.whose(session.current());
+  session.onChange(owned);
+}
+
+// owned returns the session as long as it is that of whose page this is.
+async function owned() {
+  const now = session.current();
+  if (now === null) return leave(mine !== undefined);
+  mine ??= session.whose(now);
+  if (session.whose(now) === mine) return now;
+  location.reload();
+  return new Promise(() => {});
+}
+
+// The longest that an answer may take: the gateway itself waits for half a minute.
+const patience = 40_000;
+
+async function send(method, path, body, accessToken, signal) {
   const headers = { accept: "application/json" };
   if (accessToken) headers.authorization = "Bearer " + accessToken;
   if (body !== undefined) headers["content-type"] = "application/json";
+  const ended = new AbortController();
+  signal?.addEventListener("abort", () => ended.abort());
+  const timer = setTimeout(() => ended.abort(), patience);
   try {
-    return await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
-  } catch {
-    throw new Problem(0, navigator.onLine
-      ? "ClientFlow could not be reached. Please try again."
-      : "You are offline. Please try again when you are connected.");
+    return await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal: ended.signal });
+  } catch (error) {
+    throw signal?.aborted ? error : unreachable(ended.signal.aborted);
+  } finally {
+    clearTimeout(timer);
   }
+}
+
+function unreachable(late = false) {
+  if (!navigator.onLine) return new Problem(0, "You are offline. Please try again when you are connected.");
+  return new Problem(0, late
+    ? "ClientFlow takes too long to answer. Please try again."
+    : "ClientFlow could not be reached. Please try again.");
 }
 
 async function read(response) {
   if (!response.ok) throw await problem(response);
-  const text = await response.text();
+  const text = await response.text().catch((error) => {
+    throw error.name === "AbortError" ? error : unreachable(); // the line broke within the answer
+  });
   return text === "" ? null : JSON.parse(text);
 }
 
@@ -69,28 +113,29 @@ async function problem(response) {
     429: "That was too often. Please wait a moment and try again.",
     413: "That is too much at once.",
   }[response.status] ?? "That did not work, and it is our fault. Please try again.";
-  return new Problem(response.status, detail, document.errors);
+  return new Problem(response.status, detail, document.errors, document.type);
 }
 
 // A token is renewed a little before it ends.
 const margin = 60_000;
 
 async function token() {
-  const now = session.current();
-  if (now === null) return leave();
+  const now = await owned();
   return now.expiresAt - margin > Date.now() ? now.accessToken : renewed();
 }
 
-// renewed returns a new access token. Of all tabs one asks for it; the others find
-// it when they have their turn.
+// renewed returns a new access token. Tabs ask for it one after the other, so that the
+// others mostly find it when they have their turn. What another tab did to the session
+// meanwhile stands.
 function renewed() {
   const before = session.current()?.accessToken;
   return alone(async () => {
-    const now = session.current();
-    if (now === null) return leave();
+    const now = await owned();
     if (now.accessToken !== before) return now.accessToken;
     const response = await send("POST", "/login/refresh", { refreshToken: now.refreshToken });
-    if (response.status === 401) return leave();
+    const after = await owned();
+    if (after.refreshToken !== now.refreshToken) return after.accessToken;
+    if (response.status === 401) return leave(true);
     const tokens = await read(response);
     session.keep(tokens);
     return tokens.accessToken;

@@ -29,7 +29,7 @@ export function clear(form) {
   for (const message of form.querySelectorAll(".error, .notice.bad")) message.remove();
   for (const input of form.querySelectorAll("[aria-invalid]")) {
     input.removeAttribute("aria-invalid");
-    input.removeAttribute("aria-describedby");
+    describe(input, (ids) => ids.filter((id) => id !== errorID(input)));
   }
 }
 
@@ -52,11 +52,20 @@ export function show(form, problem) {
   first?.focus();
 }
 
-// mark says of a field what is wrong with it. The API's messages go on where "This
-// field" begins.
+// mark says of a field what is wrong with it, beside what it says of itself. The
+// API's messages go on where the name of the field begins.
 function mark(input, message) {
-  const id = (input.id || input.name) + "-error";
   input.setAttribute("aria-invalid", "true");
-  input.setAttribute("aria-describedby", id);
-  input.closest(".field").append(h("p", { class: "error", id }, "This field " + message + "."));
+  describe(input, (ids) => [errorID(input), ...ids]);
+  const name = input.labels[0]?.firstChild.textContent.trim() || "This field";
+  input.closest(".field").append(h("p", { class: "error", id: errorID(input) }, name + " " + message + "."));
+}
+
+const errorID = (input) => (input.id || input.name) + "-error";
+
+// describe changes which elements describe a field.
+function describe(input, change) {
+  const ids = change((input.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean));
+  if (ids.length > 0) input.setAttribute("aria-describedby", ids.join(" "));
+  else input.removeAttribute("aria-describedby");
 }

@@ -24,18 +24,32 @@ export function forget() {
   localStorage.removeItem(key);
 }
 
-/** onChange calls back when another tab signs in or out. */
+/** whose returns the userId of a session; "" for none. It is for telling users apart, and proves nothing. */
+export function whose(session) {
+  try {
+    const claims = session.accessToken.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
+    return JSON.parse(atob(claims)).sub;
+  } catch {
+    return "";
+  }
+}
+
+/** onChange calls back when another tab signs in or out, and when the page comes back from the browser's history. */
 export function onChange(callback) {
   addEventListener("storage", (event) => {
     if (event.key === key || event.key === null) callback(current());
   });
+  addEventListener("pageshow", (event) => event.persisted && callback(current()));
 }
 
-/** signInAddress is where one signs in, to come back to the page that is shown. */
-export function signInAddress() {
+/** signInAddress is where one signs in, to come back to the page that is shown. ended tells whether one was before. */
+export function signInAddress(ended = false) {
   const here = location.pathname + location.search;
-  return "/?next=" + encodeURIComponent(here) + "#sign-in";
+  return "/?" + (ended ? "ended&" : "") + "next=" + encodeURIComponent(here) + "#sign-in";
 }
+
+/** wasEnded tells whether the way to the sign-in began with a session that had ended. */
+export const wasEnded = () => new URLSearchParams(location.search).has("ended");
 
 /** wanted returns the page of ours that a sign-in is to lead to. */
 export function wanted() {

@@ -1,7 +1,7 @@
 // What the pages behind the sign-in share: who is signed in, the bar above, and short
 // messages below.
 
-import { api, call, leave } from "./api.js";
+import { api, call, leave, watch } from "./api.js";
 import { h, one } from "./dom.js";
 import * as session from "./session.js";
 
@@ -11,7 +11,7 @@ import * as session from "./session.js";
  */
 export async function open(show) {
   if (session.current() === null) return leave();
-  session.onChange((now) => now === null && leave());
+  watch();
   const bar = document.querySelector(".bar");
   markHere(bar);
   bar.querySelector("button").addEventListener("click", signOut);
@@ -27,7 +27,9 @@ export async function open(show) {
 
 function markHere(bar) {
   for (const link of bar.querySelectorAll("nav a")) {
-    if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");
+    if (link.pathname !== location.pathname) continue;
+    link.setAttribute("aria-current", "page");
+    link.parentElement.scrollLeft = link.offsetLeft; // on a narrow screen
   }
 }
 
@@ -45,7 +47,14 @@ export function fail(error) {
   one("main").replaceChildren(h("div", { class: "card empty", role: "alert" },
     h("h1", {}, "This could not be shown"),
     h("p", {}, text),
-    h("button", { type: "button", class: "primary", onclick: () => location.reload() }, "Try again")));
+    h("button", { type: "button", class: "primary", onclick: again }, "Try again")));
+  if (error.status === 0) addEventListener("online", again, { once: true });
+}
+
+// again loads the page anew, which a browser without a line would answer with a page of its own.
+function again() {
+  if (navigator.onLine) location.reload();
+  else toast("You are still offline.");
 }
 
 /** toast says something for a while, aloud to a screen reader. */
@@ -64,12 +73,8 @@ export function toast(text) {
 export function copyButton(text, label) {
   const button = h("button", { type: "button", "aria-label": "Copy " + label, onclick: copy }, "Copy");
   async function copy() {
-    try {
-      await navigator.clipboard.writeText(typeof text === "function" ? text() : text);
-      toast("Copied " + label + ".");
-    } catch {
-      toast("Your browser did not allow that. Please select " + label + " and copy it.");
-    }
+    await navigator.clipboard.writeText(typeof text === "function" ? text() : text);
+    toast("Copied " + label + ".");
   }
   return button;
 }
