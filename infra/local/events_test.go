@@ -55,7 +55,6 @@ var outcomes = []struct{ file, want string }{
 	{"pages-in-app", "200"},
 	{"pages-admin", "200"},
 	{"pages-asset", "200"},
-	{"pages-code", "200"},
 	{"leads-list", "200"},
 	{"leads-add", "201"},
 	{"leads-get", "200"},
