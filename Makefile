@@ -77,6 +77,9 @@ build-%Function:
 	GOOS=linux GOARCH=arm64 CGO_ENABLED=0 go build $(BUILDFLAGS) -o "$(ARTIFACTS_DIR)/bootstrap" \
 		./functions/$$(echo $* | sed 's/\([A-Z]\)/-\1/g; s/^-//' | tr '[:upper:]' '[:lower:]')
 
+deploy: ## Deploy to AWS, the first time with questions: STAGE=dev
+	@infra/deploy "$(STAGE)"
+
 # Exported, so that no list of processes shows them.
 systeme-key systeme-check: export SYSTEME_API_KEY := $(KEY)
 systeme-key: export SYSTEME_WEBHOOK_SECRET := $(SECRET)

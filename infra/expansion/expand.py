@@ -25,7 +25,7 @@ PSEUDO = {
 NAMES = {
     "AWS::Lambda::Function": "FunctionName", "AWS::DynamoDB::Table": "TableName", "AWS::SQS::Queue": "QueueName",
     "AWS::IAM::Role": "RoleName", "AWS::Logs::LogGroup": "LogGroupName", "AWS::Cognito::UserPoolGroup": "GroupName",
-    "AWS::Cognito::UserPool": "UserPoolName", "AWS::Cognito::UserPoolClient": "ClientName",
+    "AWS::ApiGatewayV2::DomainName": "DomainName", "AWS::Cognito::UserPool": "UserPoolName", "AWS::Cognito::UserPoolClient": "ClientName",
 }
 NOTHING = object()  # AWS::NoValue
 
@@ -142,6 +142,9 @@ class Stack:
                 "": logical, "UserPoolId": logical, "Arn": arn("cognito-idp", f"userpool/{logical}"),
                 "ProviderURL": f"{AWS_URL}/{logical}"},
             "AWS::Cognito::UserPoolClient": lambda: {"": logical, "ClientId": logical},
+            "AWS::ApiGatewayV2::DomainName": lambda: {
+                "": name, "RegionalDomainName": f"d-local.execute-api.{REGION}.amazonaws.com", "RegionalHostedZoneId": "Z1LOCAL"},
+            "AWS::ApiGatewayV2::Stage": lambda: {"": self.resources[logical]["Properties"]["StageName"]},
             "AWS::ApiGatewayV2::Api": lambda: {"": logical, "ApiEndpoint": API_URL},
         }
         return known[kind]()[attribute]

@@ -14,7 +14,16 @@ func (s *scope) reference(v value, name string) (string, error) {
 	if parameter, ok := s.parameters[name]; ok {
 		return parameter, nil
 	}
+	// SAM's name for the stage that it makes for an API.
+	if id, isStage := strings.CutSuffix(name, ".Stage"); isStage && s.isAPI(id) {
+		return "$default", nil
+	}
 	return s.attribute(v, name, "")
+}
+
+func (s *scope) isAPI(id string) bool {
+	r, ok := s.resources[id]
+	return ok && r.kind == kindAPI
 }
 
 func (s *scope) pseudoParameter(name string) (string, bool) {
@@ -62,6 +71,8 @@ func (s *scope) attributesOf(r *resource, name string) map[string]string {
 	switch r.kind {
 	case kindAPI:
 		return map[string]string{"": s.id(r, 10), "ApiEndpoint": s.options.APIURL}
+	case kindDomain:
+		return map[string]string{"": name, "RegionalDomainName": "d-local.execute-api." + Region + ".amazonaws.com", "RegionalHostedZoneId": "Z1LOCAL"}
 	case kindFunction:
 		return map[string]string{"": name, "Arn": functionARN(name)}
 	case kindTable:
@@ -164,6 +175,8 @@ func nameProperty(kind string) string {
 		return "UserPoolName"
 	case kindClient:
 		return "ClientName"
+	case kindDomain:
+		return "DomainName"
 	default:
 		return ""
 	}

@@ -21,10 +21,12 @@ const (
 	kindFilter   = "AWS::Logs::MetricFilter"
 	kindAlarm    = "AWS::CloudWatch::Alarm"
 	kindTopic    = "AWS::SNS::Topic"
+	kindDomain   = "AWS::ApiGatewayV2::DomainName"
+	kindMapping  = "AWS::ApiGatewayV2::ApiMapping"
 )
 
 var kinds = []string{kindAPI, kindFunction, kindTable, kindQueue, kindPool, kindClient, kindGroup, kindRole, kindPolicy,
-	kindLogs, kindFilter, kindAlarm, kindTopic}
+	kindLogs, kindFilter, kindAlarm, kindTopic, kindDomain, kindMapping}
 
 // scope is what names in a template stand for.
 type scope struct {

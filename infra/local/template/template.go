@@ -197,9 +197,19 @@ func (s *scope) readResource(r *resource, defaults functionDefaults, t *Template
 
 func (s *scope) readOutputs(section value, t *Template) error {
 	return section.each(func(name string, v value) error {
+		var condition string
+		if c, ok := v.lookup("Condition"); ok {
+			if err := text(&condition)(c); err != nil {
+				return err
+			}
+		}
+		if exists, err := s.holds(condition, v); err != nil || !exists {
+			return err
+		}
 		return v.object(fields{
 			"Description": ignored,
 			"Export":      ignored,
+			"Condition":   ignored, // read already
 			"Value": func(v value) error {
 				resolved, err := s.evaluate(v)
 				if err != nil {
