@@ -10,8 +10,10 @@ SECRET     := $(SYSTEME_WEBHOOK_SECRET)
 ifeq ($(origin STAGE),undefined)
 STAGE      := dev
 STACK      := clientflow
+LOCAL       = AWS_ENDPOINT_URL=$${AWS_ENDPOINT_URL:-http://127.0.0.1:4566}
 else
 STACK      := clientflow-$(STAGE)
+LOCAL      :=
 endif
 # make takes it from the environment otherwise, where it is who works here.
 USER       :=
@@ -79,6 +81,14 @@ build-%Function:
 
 deploy: ## Deploy to AWS, the first time with questions: STAGE=dev
 	@infra/deploy "$(STAGE)"
+
+doctor: ## Look at every piece of a deployment, and say what to do: STAGE=…, or nothing for make run
+	@go build -o .build/doctor ./infra/doctor
+	@$(LOCAL) exec .build/doctor -stack "$(STACK)" $(ARGS)
+
+admin: ## Make one who has signed up an admin: EMAIL=… STAGE=…
+	@go build -o .build/admin ./infra/admin
+	@$(LOCAL) exec .build/admin -stack "$(STACK)" -email "$(EMAIL)" $(ARGS)
 
 # Exported, so that no list of processes shows them.
 systeme-key systeme-check: export SYSTEME_API_KEY := $(KEY)

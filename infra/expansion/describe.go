@@ -143,7 +143,7 @@ func describeTable(t template.Table) object {
 	}
 	return object{
 		"name": t.Name, "keys": keys(t.Keys), "attributes": declared, "indexes": indexes,
-		"stream": t.StreamView, "ttl": t.TTL, "protected": t.DeletionProtection,
+		"stream": t.StreamView, "ttl": t.TTL, "protected": t.DeletionProtection, "restorable": t.Restorable,
 	}
 }
 

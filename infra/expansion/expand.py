@@ -262,7 +262,7 @@ class Stack:
         return roles
 
     def table(self, name, p):
-        take = Taker(p, "PointInTimeRecoverySpecification", "SSESpecification", "TableName", "Tags")
+        take = Taker(p, "SSESpecification", "TableName", "Tags")
         if take("BillingMode") != "PAY_PER_REQUEST":
             raise ValueError(f"unknown table {p}")
 
@@ -279,6 +279,7 @@ class Stack:
             "stream": take("StreamSpecification", {}).get("StreamViewType", ""),
             "ttl": take("TimeToLiveSpecification", {}).get("AttributeName", ""),
             "protected": take("DeletionProtectionEnabled", False),
+            "restorable": take("PointInTimeRecoverySpecification", {}).get("PointInTimeRecoveryEnabled", False),
         })
 
     def queue(self, name, p):

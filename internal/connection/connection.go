@@ -112,16 +112,11 @@ func inspect(ctx context.Context, account Account, wanted Webhook, always bool) 
 	if err != nil {
 		return []Finding{unanswered(err)}
 	}
-	findings := []Finding{{State: Right, Part: Access, What: "API key", Detail: "is accepted"}}
+	findings := []Finding{accepted()}
 	for _, field := range ownFields() {
 		findings = append(findings, ownField(ctx, account, fields, field))
 	}
-	for _, slug := range []string{systeme.FirstName, systeme.Surname, systeme.PhoneNumber} {
-		if !has(fields, slug) {
-			findings = append(findings, Finding{State: Wrong, Part: Fields, What: "contact field " + slug,
-				Detail: "is missing, which every account has been seen to have: leads that carry it will not be synced"})
-		}
-	}
+	findings = append(findings, builtIn(fields)...)
 	if wanted.Secret == "" {
 		return append(findings, Finding{State: Wrong, Part: Hook, What: "webhook " + wanted.Name,
 			Detail: "cannot be made without a secret, and what it would deliver is refused"})
@@ -139,6 +134,22 @@ func unanswered(err error) Finding {
 		what, detail = "account", "is refused: it is closed, unpaid, or its network refuses this machine"
 	}
 	return Finding{State: Wrong, Part: Access, What: what, Detail: detail, Err: err}
+}
+
+func accepted() Finding {
+	return Finding{State: Right, Part: Access, What: "API key", Detail: "is accepted"}
+}
+
+// builtIn tells of the built-in fields that an account lacks.
+func builtIn(fields []systeme.ContactField) []Finding {
+	var findings []Finding
+	for _, slug := range []string{systeme.FirstName, systeme.Surname, systeme.PhoneNumber} {
+		if !has(fields, slug) {
+			findings = append(findings, Finding{State: Wrong, Part: Fields, What: "contact field " + slug,
+				Detail: "is missing, which every account has been seen to have: leads that carry it will not be synced"})
+		}
+	}
+	return findings
 }
 
 // ownFields are the contact fields that ClientFlow needs beside the built-in ones.

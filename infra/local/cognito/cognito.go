@@ -45,6 +45,7 @@ func (s *Service) Service() wire.Service {
 			"DescribeUserPoolClient":   admin(s, "DescribeUserPoolClient", s.describeUserPoolClient),
 			"CreateGroup":              admin(s, "CreateGroup", s.createGroup),
 			"ListUsers":                admin(s, "ListUsers", s.listUsers),
+			"ListUsersInGroup":         admin(s, "ListUsersInGroup", s.listUsersInGroup),
 			"AdminGetUser":             admin(s, "AdminGetUser", onUser(s.adminGetUser)),
 			"AdminCreateUser":          admin(s, "AdminCreateUser", s.adminCreateUser),
 			"AdminSetUserPassword":     admin(s, "AdminSetUserPassword", s.adminSetUserPassword),

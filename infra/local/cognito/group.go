@@ -1,6 +1,7 @@
 package cognito
 
 import (
+	"cmp"
 	"slices"
 
 	"clientflow/infra/local/wire"
@@ -92,4 +93,34 @@ func (s *Service) adminListGroupsForUser(p *pool, u *user) (any, error) {
 		groups = append(groups, p.describeGroup(p.groups[name]))
 	}
 	return map[string]any{"Groups": groups}, nil
+}
+
+type listUsersInGroupInput struct {
+	inPool
+	GroupName string
+	Limit     int
+	NextToken string
+}
+
+// listUsersInGroup answers with the members that a list of all users would have on one
+// page.
+func (s *Service) listUsersInGroup(p *pool, in listUsersInGroupInput) (any, error) {
+	if _, known := p.groups[in.GroupName]; !known {
+		return nil, wire.Errorf("ResourceNotFoundException", "Group not found.")
+	}
+	if in.Limit < 0 || in.Limit > mostUsers {
+		return nil, invalid("Value '%d' at 'limit' failed to satisfy constraint: Member must have value less than or equal to 60", in.Limit)
+	}
+	rest, err := p.usersFrom(in.NextToken)
+	if err != nil {
+		return nil, err
+	}
+	members := slices.DeleteFunc(slices.Clone(rest), func(u *user) bool { return !slices.Contains(u.groups, in.GroupName) })
+	answer := map[string]any{}
+	if limit := cmp.Or(in.Limit, mostUsers); len(members) > limit {
+		answer["NextToken"] = members[limit].sub
+		members = members[:limit]
+	}
+	answer["Users"] = describeUsers(members, nil)
+	return answer, nil
 }

@@ -26,6 +26,8 @@ type table struct {
 	onDemand   bool
 	throughput *provisionedThroughput
 	protected  bool
+	// restorable tables have point-in-time recovery.
+	restorable bool
 
 	items sorted.Map[attribute.Item]
 	// size is the sum of the items' sizes, in bytes.

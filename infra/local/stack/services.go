@@ -70,7 +70,12 @@ func (s *Stack) makeTable(ctx context.Context, t template.Table) error {
 	if t.StreamView != "" {
 		definition["StreamSpecification"] = object{"StreamEnabled": true, "StreamViewType": t.StreamView}
 	}
-	if err := ask(ctx, s.DynamoDB.Service(), "CreateTable", definition); err != nil || t.TTL == "" {
+	if err := ask(ctx, s.DynamoDB.Service(), "CreateTable", definition); err != nil {
+		return err
+	}
+	recovery := object{"PointInTimeRecoveryEnabled": t.Restorable}
+	err := ask(ctx, s.DynamoDB.Service(), "UpdateContinuousBackups", object{"TableName": t.Name, "PointInTimeRecoverySpecification": recovery})
+	if err != nil || t.TTL == "" {
 		return err
 	}
 	expiry := object{"AttributeName": t.TTL, "Enabled": true}

@@ -12,6 +12,8 @@ type Table struct {
 	TTL string
 	// DeletionProtection refuses to delete the table.
 	DeletionProtection bool
+	// Restorable tables have point-in-time recovery.
+	Restorable bool
 }
 
 // Attribute is the declaration of a key attribute; Type is S, N or B.
@@ -44,7 +46,7 @@ func (t *Template) addTable(r *resource, properties value) error {
 		"GlobalSecondaryIndexes":           listOf(&table.Indexes, readIndex),
 		"StreamSpecification":              readStream(&table.StreamView),
 		"TimeToLiveSpecification":          readTTL(&table.TTL),
-		"PointInTimeRecoverySpecification": ignored,
+		"PointInTimeRecoverySpecification": readRecovery(&table.Restorable),
 		"SSESpecification":                 ignored,
 		"Tags":                             ignored,
 	}, "BillingMode", "AttributeDefinitions", "KeySchema")
@@ -90,6 +92,12 @@ func readStream(view *string) reader {
 		return v.object(fields{
 			"StreamViewType": oneOf(view, "NEW_AND_OLD_IMAGES", "NEW_IMAGE", "OLD_IMAGE", "KEYS_ONLY"),
 		}, "StreamViewType")
+	}
+}
+
+func readRecovery(restorable *bool) reader {
+	return func(v value) error {
+		return v.object(fields{"PointInTimeRecoveryEnabled": flag(restorable)}, "PointInTimeRecoveryEnabled")
 	}
 }
 

@@ -253,6 +253,41 @@ func TestListUsers(t *testing.T) {
 	wantCode(t, err, "InvalidParameterException")
 }
 
+func TestListUsersInGroup(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	if _, err := s.CreateGroup(t.Context(), &cip.CreateGroupInput{UserPoolId: &s.poolID, GroupName: aws.String("admins")}); err != nil {
+		t.Fatal(err)
+	}
+	members := func() []string {
+		out, err := s.ListUsersInGroup(t.Context(), &cip.ListUsersInGroupInput{UserPoolId: &s.poolID, GroupName: aws.String("admins")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var found []string
+		for _, u := range out.Users {
+			found = append(found, aws.ToString(u.Username))
+		}
+		return found
+	}
+	s.signUp(t, "sarah@ib.test")
+	john := s.signUp(t, "john@ib.test")
+	if found := members(); len(found) != 0 {
+		t.Errorf("members %v", found)
+	}
+	_, err := s.AdminAddUserToGroup(t.Context(), &cip.AdminAddUserToGroupInput{
+		UserPoolId: &s.poolID, GroupName: aws.String("admins"), Username: &john,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found := members(); !slices.Equal(found, []string{john}) {
+		t.Errorf("members %v", found)
+	}
+	_, err = s.ListUsersInGroup(t.Context(), &cip.ListUsersInGroupInput{UserPoolId: &s.poolID, GroupName: aws.String("nobodys")})
+	wantCode(t, err, "ResourceNotFoundException")
+}
+
 func TestUnknownOperationIsNamed(t *testing.T) {
 	t.Parallel()
 	s := start(t)

@@ -1,0 +1,119 @@
+// Command doctor looks at every piece of a ClientFlow that is deployed, or that runs on
+// this machine, against what template.yaml says of it, and tells in a line for each
+// whether it is well, and else what is wrong and what to do. It changes nothing.
+//
+//	go run ./infra/doctor -stack clientflow-prod
+//
+// Credentials and region are taken from where the AWS CLI takes them; for make run, set
+// AWS_ENDPOINT_URL=http://127.0.0.1:4566. It exits with 1 when something is wrong.
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"clientflow/infra/deployment"
+	"clientflow/infra/local/template"
+)
+
+// errIll says that something is wrong, which has been printed already.
+var errIll = errors.New("something is wrong")
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// From the first signal on, a second one ends the program at once.
+	context.AfterFunc(ctx, stop)
+	err := realMain(ctx, os.Args[1:], os.Stdout)
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+	case errors.Is(err, errIll):
+		os.Exit(1)
+	default:
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// realMain finds the stack that the arguments name, and looks at it.
+func realMain(ctx context.Context, arguments []string, out io.Writer) error {
+	set := flag.NewFlagSet("doctor", flag.ContinueOnError)
+	set.SetOutput(out)
+	stack := set.String("stack", "", "`name` of the CloudFormation stack; else that in STACK, or "+deployment.DefaultStack)
+	path := set.String("template", "template.yaml", "`file` with the template that it was made of")
+	if err := set.Parse(arguments); err != nil {
+		return err
+	}
+	if set.NArg() > 0 {
+		return fmt.Errorf("there is no argument %q, only flags", set.Arg(0))
+	}
+	config, err := deployment.Config(ctx)
+	if err != nil {
+		return err
+	}
+	found, err := deployment.Find(ctx, config, cmp.Or(*stack, os.Getenv("STACK"), deployment.DefaultStack))
+	if err != nil {
+		return err
+	}
+	p, err := newPatient(found, *path)
+	if err != nil {
+		return err
+	}
+	return report(out, p.examine(ctx))
+}
+
+// patient is a deployment, and what it should be.
+type patient struct {
+	deployment.Deployment
+	wanted *template.Template
+	// onAWS tells that Lambda polls the event sources; the local AWS does so in its own
+	// process, and has no word for them.
+	onAWS bool
+}
+
+// newPatient reads the template with the deployment's own parameters. One that the
+// template has no more is left out.
+func newPatient(d deployment.Deployment, path string) (*patient, error) {
+	defaults, err := template.Load(path, template.Options{Stack: d.Stack})
+	if err != nil {
+		return nil, err
+	}
+	given := map[string]string{}
+	for name := range defaults.Parameters {
+		if value, has := d.Parameters[name]; has {
+			given[name] = value
+		}
+	}
+	wanted, err := template.Load(path, template.Options{Stack: d.Stack, Parameters: given})
+	if err != nil {
+		return nil, err
+	}
+	return &patient{d, wanted, aws.ToString(d.AWS.BaseEndpoint) == ""}, nil
+}
+
+// examine makes all checks, in the order in which one would mend what they find.
+func (p *patient) examine(ctx context.Context) []finding {
+	var all []finding
+	for _, check := range []func(context.Context) []finding{
+		p.api, p.tables, p.queues, p.sources, p.accounts, p.secrets, p.deadLetters,
+	} {
+		all = append(all, check(ctx)...)
+	}
+	return all
+}
+
+// redeploy is what to do about what a deployment would put right.
+func (p *patient) redeploy() string {
+	if !p.onAWS {
+		return "End make run and start it again."
+	}
+	return "Deploy again: make deploy STAGE=" + p.Stage()
+}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
+
+	"clientflow/internal/connection"
+	"clientflow/internal/systeme"
+)
+
+// secrets looks for the account's key and the webhook's secret, and with the key at the
+// account.
+func (p *patient) secrets(ctx context.Context) []finding {
+	store := ssm.NewFromConfig(p.AWS)
+	key, first := p.secret(ctx, store, connection.KeyParameter(p.Stage()))
+	_, second := p.secret(ctx, store, connection.SecretParameter(p.Stage()))
+	all := []finding{first, second}
+	if key == "" {
+		return all
+	}
+	return append(all, p.systeme(ctx, key)...)
+}
+
+// secret returns a secret, "" when there is none, and how it was found.
+func (p *patient) secret(ctx context.Context, store *ssm.Client, name string) (string, finding) {
+	what := "parameter " + name
+	todo := "Put it with: make systeme-key STAGE=" + p.Stage()
+	out, err := store.GetParameter(ctx, &ssm.GetParameterInput{Name: &name, WithDecryption: aws.Bool(true)})
+	if _, missing := errors.AsType[*types.ParameterNotFound](err); missing {
+		return "", found(what, todo, "is missing")
+	}
+	if err != nil {
+		return "", unknown(what, err)
+	}
+	value := strings.TrimSpace(aws.ToString(out.Parameter.Value))
+	return value, found(what, todo, complaints(
+		differs("its type", out.Parameter.Type, types.ParameterTypeSecureString),
+		differs("that it is empty", value == "", false),
+	)...)
+}
+
+// systeme looks at the account as the set-up does, and mends nothing.
+func (p *patient) systeme(ctx context.Context, key string) []finding {
+	rate, err := strconv.ParseFloat(p.Parameters["SystemeRequestsPerSecond"], 64)
+	if err != nil {
+		return []finding{unknown("Systeme.io", err)}
+	}
+	client, err := systeme.New(systeme.Config{
+		BaseURL: p.Parameters["SystemeApiUrl"], Key: systeme.Fixed(key), HTTP: &http.Client{Timeout: time.Minute},
+		Limiter: systeme.NewPacer(rate),
+	})
+	if err != nil {
+		return []finding{unknown("Systeme.io", err)}
+	}
+	wanted := connection.Webhook{Name: connection.WebhookName(p.Stage()), URL: p.Outputs["ApiUrl"] + connection.WebhookPath}
+	var all []finding
+	for _, f := range connection.Look(ctx, client, wanted) {
+		found := finding{what: "Systeme.io: " + f.What, note: f.Detail}
+		if f.State != connection.Right {
+			found.wrong, found.todo = []string{f.Detail}, "Run: make systeme-setup STAGE="+p.Stage()
+		}
+		if f.State != connection.Right && f.Part == connection.Access {
+			found.todo = "Put a key that is valid: make systeme-key STAGE=" + p.Stage()
+		}
+		all = append(all, found)
+	}
+	return all
+}
