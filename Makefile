@@ -24,10 +24,10 @@ FUZZTIME   := 20000x
 OPS         = @go build -o .build/ops ./infra/ops && STACK="$(STACK)" exec .build/ops
 
 .DEFAULT_GOAL := help
-.PHONY: help run test race browser browser-tools sabotage lint fuzz cover build conformance engines clean
+.PHONY: help run test race browser browser-tools sabotage lint fuzz cover build conformance engines clean deploy doctor admin
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Start everything on this machine; flags in ARGS="…", see ARGS=-help
 	@go build -o .build/local ./infra/local
@@ -86,7 +86,7 @@ doctor: ## Look at every piece of a deployment, and say what to do: STAGE=…, o
 	@go build -o .build/doctor ./infra/doctor
 	@$(LOCAL) exec .build/doctor -stack "$(STACK)" $(ARGS)
 
-admin: ## Make one who has signed up an admin: EMAIL=… STAGE=…
+admin: ## Make one who has signed up an admin: EMAIL=…, and STAGE=… or nothing for make run
 	@go build -o .build/admin ./infra/admin
 	@$(LOCAL) exec .build/admin -stack "$(STACK)" -email "$(EMAIL)" $(ARGS)
 
@@ -94,13 +94,13 @@ admin: ## Make one who has signed up an admin: EMAIL=… STAGE=…
 systeme-key systeme-check: export SYSTEME_API_KEY := $(KEY)
 systeme-key: export SYSTEME_WEBHOOK_SECRET := $(SECRET)
 
-systeme-key: ## Put a Systeme.io key where a deployment reads it: STAGE=dev; it is asked for
+systeme-key: ## Put a Systeme.io key where a deployment reads it, and ask for it: STAGE=…, or nothing for make run
 	@go build -o .build/systeme ./infra/systeme
-	@exec .build/systeme key -stage "$(STAGE)" $(ARGS)
+	@$(LOCAL) exec .build/systeme key -stage "$(STAGE)" $(ARGS)
 
-systeme-setup: ## Prepare the Systeme.io account of a deployment: STAGE=dev
+systeme-setup: ## Prepare the Systeme.io account of a deployment: STAGE=…, or nothing for make run
 	@go build -o .build/systeme ./infra/systeme
-	@exec .build/systeme setup -stack "$(STACK)" -url "$(URL)" $(ARGS)
+	@$(LOCAL) exec .build/systeme setup -stack "$(STACK)" -url "$(URL)" $(ARGS)
 
 systeme-check: ## Find out how a Systeme.io account behaves: KEY=…, and ARGS="-listen … -public …" for webhooks
 	@go build -o .build/systeme ./infra/systeme

@@ -63,7 +63,7 @@ func promote(ctx context.Context, d deployment.Deployment, email string) error {
 	client, pool := cip.NewFromConfig(d.AWS), aws.String(d.Outputs["UserPoolId"])
 	user, err := client.AdminGetUser(ctx, &cip.AdminGetUserInput{UserPoolId: pool, Username: &email})
 	if _, unknown := errors.AsType[*types.UserNotFoundException](err); unknown {
-		return fmt.Errorf("nobody has signed up with that address: do so first, at %s/signup", d.Outputs["ApiUrl"])
+		return fmt.Errorf("nobody has signed up with that address: do so first, at %s", d.Outputs["ApiUrl"])
 	}
 	if err != nil {
 		return fmt.Errorf("look for the user: %w", err)

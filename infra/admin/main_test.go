@@ -41,7 +41,7 @@ func mustPool(t *testing.T) (deployment.Deployment, *cip.Client) {
 func TestAnAdminIsOneWhoHasProvedTheAddress(t *testing.T) {
 	t.Parallel()
 	d, client := mustPool(t)
-	if err := promote(t.Context(), d, email); err == nil || !strings.Contains(err.Error(), "https://api.test/signup") {
+	if err := promote(t.Context(), d, email); err == nil || !strings.Contains(err.Error(), "https://api.test") {
 		t.Errorf("nobody: %v", err)
 	}
 	if _, err := client.SignUp(t.Context(), &cip.SignUpInput{ClientId: aws.String("client"), Username: aws.String(email), Password: aws.String("canary-password")}); err != nil {

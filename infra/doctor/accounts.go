@@ -73,7 +73,7 @@ const adminGroup = "admins"
 // admins wants one admin who has confirmed the address.
 func (p *patient) admins(ctx context.Context, client *cip.Client) finding {
 	const what = "an admin"
-	todo := "Sign up at " + p.Outputs["ApiUrl"] + "/signup, confirm the address, and then: make admin EMAIL=… STAGE=" + p.Stage()
+	todo := "Sign up at " + p.Outputs["ApiUrl"] + ", confirm the address, and then: " + p.command("admin EMAIL=…")
 	out, err := client.ListUsersInGroup(ctx, &cip.ListUsersInGroupInput{
 		UserPoolId: aws.String(p.Outputs["UserPoolId"]), GroupName: aws.String(adminGroup),
 	})

@@ -110,10 +110,18 @@ func (p *patient) examine(ctx context.Context) []finding {
 	return all
 }
 
+// command is one of make's, for this deployment.
+func (p *patient) command(name string) string {
+	if p.onAWS {
+		name += " STAGE=" + p.Stage()
+	}
+	return "make " + name
+}
+
 // redeploy is what to do about what a deployment would put right.
 func (p *patient) redeploy() string {
 	if !p.onAWS {
 		return "End make run and start it again."
 	}
-	return "Deploy again: make deploy STAGE=" + p.Stage()
+	return "Deploy again: " + p.command("deploy")
 }

@@ -32,7 +32,7 @@ func (p *patient) secrets(ctx context.Context) []finding {
 // secret returns a secret, "" when there is none, and how it was found.
 func (p *patient) secret(ctx context.Context, store *ssm.Client, name string) (string, finding) {
 	what := "parameter " + name
-	todo := "Put it with: make systeme-key STAGE=" + p.Stage()
+	todo := "Put it with: " + p.command("systeme-key")
 	out, err := store.GetParameter(ctx, &ssm.GetParameterInput{Name: &name, WithDecryption: aws.Bool(true)})
 	if _, missing := errors.AsType[*types.ParameterNotFound](err); missing {
 		return "", found(what, todo, "is missing")
@@ -65,10 +65,10 @@ func (p *patient) systeme(ctx context.Context, key string) []finding {
 	for _, f := range connection.Look(ctx, client, wanted) {
 		found := finding{what: "Systeme.io: " + f.What, note: f.Detail}
 		if f.State != connection.Right {
-			found.wrong, found.todo = []string{f.Detail}, "Run: make systeme-setup STAGE="+p.Stage()
+			found.wrong, found.todo = []string{f.Detail}, "Run: "+p.command("systeme-setup")
 		}
 		if f.State != connection.Right && f.Part == connection.Access {
-			found.todo = "Put a key that is valid: make systeme-key STAGE=" + p.Stage()
+			found.todo = "Put a key that is valid: " + p.command("systeme-key")
 		}
 		all = append(all, found)
 	}
