@@ -27,6 +27,16 @@ NAMES = {
     "AWS::IAM::Role": "RoleName", "AWS::Logs::LogGroup": "LogGroupName", "AWS::Cognito::UserPoolGroup": "GroupName",
     "AWS::ApiGatewayV2::DomainName": "DomainName", "AWS::Cognito::UserPool": "UserPoolName", "AWS::Cognito::UserPoolClient": "ClientName",
 }
+COMPARED = {
+    "AWS::Lambda::Function", "AWS::Lambda::EventSourceMapping", "AWS::Events::Rule", "AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Stage",
+    "AWS::IAM::Role", "AWS::IAM::Policy", "AWS::DynamoDB::Table", "AWS::SQS::Queue",
+    "AWS::Cognito::UserPool", "AWS::Cognito::UserPoolClient", "AWS::Cognito::UserPoolGroup",
+}
+# What has no effect on the local AWS, or lets AWS's own services call one another.
+LEFT_OUT = {
+    "AWS::Lambda::Permission", "AWS::Logs::LogGroup", "AWS::Logs::MetricFilter", "AWS::CloudWatch::Alarm", "AWS::SNS::Topic",
+    "AWS::ApiGatewayV2::DomainName", "AWS::ApiGatewayV2::ApiMapping",
+}
 NOTHING = object()  # AWS::NoValue
 
 
@@ -52,6 +62,9 @@ class Stack:
             name: r for name, r in expanded["Resources"].items()
             if "Condition" not in r or self.holds(r["Condition"])
         }
+        unknown = {r["Type"] for r in self.resources.values()} - COMPARED - LEFT_OUT
+        if unknown:
+            raise ValueError(f"unknown types of resources {unknown}")
         self.outputs = expanded.get("Outputs", {})
 
     # ------------------------------------------------------ intrinsic functions

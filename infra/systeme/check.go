@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -29,7 +30,7 @@ func checkAccount(ctx context.Context, arguments []string, getenv func(string) s
 	if err := parse(set, arguments); err != nil {
 		return err
 	}
-	o.API, o.Rate = a.address, a.rate
+	o.API, o.Rate = cmp.Or(a.address, publicAPI), a.rate
 	if o.Key == "" {
 		return errNoKey
 	}

@@ -23,16 +23,19 @@ type account struct {
 	rate         float64
 }
 
+// publicAPI is where the API is for everyone.
+const publicAPI = "https://api.systeme.io"
+
 // flags registers the flags that every command has.
 func (a *account) flags(set *flag.FlagSet) {
-	set.StringVar(&a.address, "api", "https://api.systeme.io", "base `address` of Systeme.io's API")
+	set.StringVar(&a.address, "api", "", "base `address` of Systeme.io's API; "+publicAPI+", or the stack's, when empty")
 	set.Float64Var(&a.rate, "rate", 1, "`calls` a second")
 }
 
 // connect returns a client of the account, whose calls go through transport.
 func (a *account) connect(transport http.RoundTripper) (*systeme.Client, error) {
 	return systeme.New(systeme.Config{
-		BaseURL: a.address, Key: systeme.Fixed(a.key), HTTP: &http.Client{Transport: transport}, Limiter: systeme.NewPacer(a.rate),
+		BaseURL: cmp.Or(a.address, publicAPI), Key: systeme.Fixed(a.key), HTTP: &http.Client{Transport: transport}, Limiter: systeme.NewPacer(a.rate),
 	})
 }
 
@@ -65,6 +68,7 @@ func setUp(ctx context.Context, arguments []string, out io.Writer) error {
 			return err
 		}
 		stage, address = found.Stage(), cmp.Or(address, found.Outputs["ApiUrl"])
+		a.address = cmp.Or(a.address, found.Parameters["SystemeApiUrl"])
 	}
 	wanted := connection.Webhook{Name: connection.WebhookName(stage)}
 	if wanted.URL, err = webhookURL(address); err != nil {
