@@ -1,0 +1,52 @@
+package template_test
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"clientflow/infra/local/template"
+)
+
+// The account's key and the webhook's secret are read by the functions that need them,
+// each by its exact name, and stand in no parameter and no environment.
+func TestWhoReadsTheSecrets(t *testing.T) {
+	t.Parallel()
+	read, err := template.Load("../../../template.yaml", template.Options{
+		Stack: "clientflow", AWSURL: "http://aws.test", APIURL: "http://api.test", Parameters: map[string]string{"Stage": "prod"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const prefix = "ssm:getparameter on arn:aws:ssm:us-east-1:000000000000:parameter/clientflow/prod/"
+	const key, secret = prefix + "systeme-api-key", prefix + "systeme-webhook-secret"
+	want := map[string][]string{
+		"AdminFunctionRole": {key}, "ContactsFunctionRole": {key}, "SyncTagsRole": {key},
+		"SystemeWebhookFunctionRole": {secret}, "ReconcileFunctionRole": {key, secret},
+	}
+	got := map[string][]string{}
+	for _, role := range read.Roles {
+		for _, policy := range role.Policies {
+			for _, grant := range policy.Grants() {
+				if strings.HasPrefix(grant.String(), "ssm:") {
+					got[role.LogicalID] = append(got[role.LogicalID], grant.String())
+				}
+			}
+		}
+	}
+	if !maps.EqualFunc(got, want, slices.Equal[[]string]) {
+		t.Errorf("read by %v, want %v", got, want)
+	}
+	for _, f := range read.Functions {
+		for name, value := range f.Environment {
+			named := strings.HasSuffix(name, "_PARAMETER") && strings.HasPrefix(value, "/clientflow/prod/systeme-")
+			if (strings.Contains(name, "KEY") || strings.Contains(name, "SECRET")) && !named {
+				t.Errorf("%s has %s", f.LogicalID, name)
+			}
+		}
+	}
+	if len(read.Hidden) > 0 {
+		t.Errorf("hidden parameters %v", read.Hidden)
+	}
+}
