@@ -63,14 +63,14 @@ func (p *patient) systeme(ctx context.Context, key string) []finding {
 	wanted := connection.Webhook{Name: connection.WebhookName(p.Stage()), URL: p.Outputs["ApiUrl"] + connection.WebhookPath}
 	var all []finding
 	for _, f := range connection.Look(ctx, client, wanted) {
-		found := finding{what: "Systeme.io: " + f.What, note: f.Detail}
+		shown := finding{what: "Systeme.io: " + f.What, note: f.Detail}
 		if f.State != connection.Right {
-			found.wrong, found.todo = []string{f.Detail}, "Run: "+p.command("systeme-setup")
+			shown.wrong, shown.todo = []string{f.Detail}, "Run: "+p.command("systeme-setup")
 		}
 		if f.State != connection.Right && f.Part == connection.Access {
-			found.todo = "Put a key that is valid: " + p.command("systeme-key")
+			shown.todo = "Put a key that is valid: " + p.command("systeme-key")
 		}
-		all = append(all, found)
+		all = append(all, shown)
 	}
 	return all
 }

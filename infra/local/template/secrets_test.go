@@ -2,6 +2,7 @@ package template_test
 
 import (
 	"maps"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -48,5 +49,27 @@ func TestWhoReadsTheSecrets(t *testing.T) {
 	}
 	if len(read.Hidden) > 0 {
 		t.Errorf("hidden parameters %v", read.Hidden)
+	}
+}
+
+// A client that a function does not call costs each of its cold starts some time.
+func TestOnlyWhoReadsASecretLinksTheClient(t *testing.T) {
+	t.Parallel()
+	read, err := template.Load("../../../template.yaml", template.Options{Stack: "clientflow", AWSURL: "http://aws.test", APIURL: "http://api.test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range read.Functions {
+		linked, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "../../../functions/"+f.Folder).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		reads := false
+		for name := range f.Environment {
+			reads = reads || strings.HasSuffix(name, "_PARAMETER")
+		}
+		if links := strings.Contains(string(linked), "/service/ssm\n"); links != reads {
+			t.Errorf("%s links the client: %v, reads a secret: %v", f.LogicalID, links, reads)
+		}
 	}
 }
