@@ -24,7 +24,7 @@ FUZZTIME   := 20000x
 OPS         = @go build -o .build/ops ./infra/ops && STACK="$(STACK)" exec .build/ops
 
 .DEFAULT_GOAL := help
-.PHONY: help run test race browser browser-tools sabotage lint fuzz cover build conformance engines clean deploy doctor admin
+.PHONY: help run test race browser browser-tools sabotage lint fuzz fuzz-api api-docs cover build conformance engines clean deploy doctor admin
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ fuzz: ## Run every fuzz target FUZZTIME (20000x)
 		echo "$$name in $$(dirname $$file)"; \
 		go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) "$$(dirname $$file)"; \
 	done
+
+api-docs: ## Make what is served of infra/openapi.yaml: GET /docs and GET /openapi.yaml
+	go run ./infra/apidocs
 
 fuzz-api: ## Throw odd requests at the whole stack and hold the answers against infra/openapi.yaml: ARGS="-seed 2"
 	@infra/local/fuzz/run $(ARGS)

@@ -54,6 +54,8 @@ var outcomes = []struct{ file, want string }{
 	{"pages-app", "200"},
 	{"pages-in-app", "200"},
 	{"pages-admin", "200"},
+	{"pages-docs", "200"},
+	{"pages-document", "200"},
 	{"pages-asset", "200"},
 	{"leads-list", "200"},
 	{"leads-add", "201"},

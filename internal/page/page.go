@@ -21,6 +21,8 @@ func (s *Site) Routes() httpapi.Routes {
 		"GET /app":            s.page("app.html"),
 		"GET /app/{page}":     s.inApp,
 		"GET /admin":          s.page("admin.html"),
+		"GET /docs":           s.page("docs.html"),
+		"GET /openapi.yaml":   s.page("openapi.yaml"),
 		"GET /assets/{file+}": s.asset,
 	}
 }

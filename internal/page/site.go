@@ -148,6 +148,8 @@ func mediaType(name string) string {
 		return "text/css; charset=utf-8"
 	case ".svg":
 		return "image/svg+xml"
+	case ".yaml":
+		return "application/yaml"
 	}
 	return mime.TypeByExtension(path.Ext(name))
 }

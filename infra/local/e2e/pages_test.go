@@ -11,7 +11,7 @@ func TestPagesAndWhatTheyLoadAreServed(t *testing.T) {
 	t.Parallel()
 	s := mustSite(t)
 	asset := regexp.MustCompile(`"(/assets/[^"]+)"`)
-	for _, path := range []string{"/", "/app", "/app/leads", "/app/form", "/app/settings", "/admin"} {
+	for _, path := range []string{"/", "/app", "/app/leads", "/app/form", "/app/settings", "/admin", "/docs"} {
 		page := send(t, "GET", s.api+path, "").want(t, 200)
 		send(t, "GET", s.api+path, "", "If-None-Match", page.header.Get("etag")).want(t, 304)
 		loads := asset.FindAllStringSubmatch(page.body, -1)
@@ -25,6 +25,11 @@ func TestPagesAndWhatTheyLoadAreServed(t *testing.T) {
 			}
 			send(t, "GET", s.api+found[1], "", "If-None-Match", got.header.Get("etag")).want(t, 304)
 		}
+	}
+	document := send(t, "GET", s.api+"/openapi.yaml", "").want(t, 200)
+	send(t, "GET", s.api+"/openapi.yaml", "", "If-None-Match", document.header.Get("etag")).want(t, 304)
+	if !strings.HasPrefix(document.body, "openapi: 3.") {
+		t.Error("the document is no OpenAPI")
 	}
 	for _, path := range []string{"/app/nothing", "/assets/nothing", "/assets/a/b/c"} {
 		send(t, "GET", s.api+path, "").want(t, 404)

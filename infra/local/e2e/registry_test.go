@@ -48,7 +48,9 @@ var registry = map[string]decision{
 	"GET /app":            {access: public, why: "static: the page's script asks the API, with the caller's token"},
 	"GET /app/{page}":     {access: public, why: "as above"},
 	"GET /admin":          {access: public, why: "as above"},
-	"GET /assets/{file+}": {access: public, why: "static: the same bytes for everyone"},
+	"GET /docs":           {access: public, why: "static: the same bytes for everyone"},
+	"GET /openapi.yaml":   {access: public, why: "as above"},
+	"GET /assets/{file+}": {access: public, why: "as above"},
 
 	"GET /forms/{formKey}":           {access: public, why: "shows the IB's public name; an unknown key is 404"},
 	"OPTIONS /forms/{formKey}":       {access: public, why: "answers with headers alone"},
