@@ -225,6 +225,8 @@ func TestEachPieceThatIsBrokenIsFound(t *testing.T) {
 			"its type is String and should be SecureString", "parameter " + keyName, "make systeme-key"},
 		{"a wrong key", func(t *testing.T) { w.put(t, keyName, "wrong", ssmtypes.ParameterTypeSecureString) }, func(t *testing.T) { w.put(t, keyName, "local", ssmtypes.ParameterTypeSecureString) },
 			"is refused", "Systeme.io: API key", "make systeme-key"},
+		{"Systeme.io is down", func(*testing.T) { w.found.Parameters["SystemeApiUrl"] = "http://127.0.0.1:1" }, func(*testing.T) { w.found.Parameters["SystemeApiUrl"] = w.Systeme },
+			"could not be asked", "Systeme.io", "leads wait until it answers"},
 		{"no secret", func(t *testing.T) { w.put(t, secretName, "", "") }, func(t *testing.T) { w.put(t, secretName, "s", ssmtypes.ParameterTypeSecureString) },
 			"is missing", "parameter " + secretName, "make systeme-key"},
 		{"a letter that is dead", func(t *testing.T) {

@@ -65,12 +65,20 @@ func (p *patient) systeme(ctx context.Context, key string) []finding {
 	for _, f := range connection.Look(ctx, client, wanted) {
 		shown := finding{what: "Systeme.io: " + f.What, note: f.Detail}
 		if f.State != connection.Right {
-			shown.wrong, shown.todo = []string{f.Detail}, "Run: "+p.command("systeme-setup")
-		}
-		if f.State != connection.Right && f.Part == connection.Access {
-			shown.todo = "Put a key that is valid: " + p.command("systeme-key")
+			shown.wrong, shown.todo = []string{f.Detail}, p.mend(f)
 		}
 		all = append(all, shown)
 	}
 	return all
+}
+
+// mend says what to do about something in the account.
+func (p *patient) mend(f connection.Finding) string {
+	switch {
+	case errors.Is(f.Err, systeme.Unauthorized):
+		return "Put a key that is valid: " + p.command("systeme-key")
+	case f.Part == connection.Access:
+		return "See whether the account is in order, and what status Systeme.io tells of; leads wait until it answers."
+	}
+	return "Run: " + p.command("systeme-setup")
 }
