@@ -24,18 +24,17 @@ const password = "Canary-Pass-91!"
 
 type object = map[string]any
 
-// ask sends a request and returns the status and the body of the answer.
-func ask(t *testing.T, method, address, token string, document any) (int, string) {
-	t.Helper()
+// try sends a request and returns the status and the body of the answer.
+func try(ctx context.Context, method, address, token string, document any) (int, string, error) {
 	var body bytes.Buffer
 	if document != nil {
 		if err := json.NewEncoder(&body).Encode(document); err != nil {
-			t.Fatal(err)
+			return 0, "", err
 		}
 	}
-	request, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), method, address, &body)
+	request, err := http.NewRequestWithContext(ctx, method, address, &body)
 	if err != nil {
-		t.Fatal(err)
+		return 0, "", err
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("X-API-Key", "local") // for Systeme.io
@@ -44,14 +43,21 @@ func ask(t *testing.T, method, address, token string, document any) (int, string
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		t.Fatal(err)
+		return 0, "", err
 	}
 	defer response.Body.Close()
 	content, err := io.ReadAll(response.Body)
+	return response.StatusCode, string(content), err
+}
+
+// ask is try for a request that must be answered.
+func ask(t *testing.T, method, address, token string, document any) (int, string) {
+	t.Helper()
+	status, body, err := try(t.Context(), method, address, token, document)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return response.StatusCode, string(content)
+	return status, body
 }
 
 // want is ask for an answer that must have that status, decoded.
