@@ -36,7 +36,7 @@ func parseFlags(arguments []string, out io.Writer) (settings, error) {
 	flags := flag.NewFlagSet("local", flag.ContinueOnError)
 	flags.SetOutput(out)
 	flags.StringVar(&s.api, "addr", "127.0.0.1:8080", "`address` of the API and pages")
-	flags.StringVar(&s.aws, "aws", "127.0.0.1:4566", "`address` of the AWS endpoint: DynamoDB, SQS, Cognito and STS")
+	flags.StringVar(&s.aws, "aws", "127.0.0.1:4566", "`address` of the AWS endpoint: DynamoDB, SQS, Cognito, STS, SSM and CloudFormation")
 	flags.StringVar(&s.systeme, "systeme", "127.0.0.1:8090", "`address` of the Systeme.io simulator")
 	flags.BoolVar(&s.demo, "demo", true, "make three demo IBs with leads, and an admin")
 	flags.Var(s.parameters, "set", "a parameter of the template, as `NAME=VALUE`; may be given again")

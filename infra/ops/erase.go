@@ -74,7 +74,7 @@ func (e *erasing) run(ctx context.Context) error {
 	} {
 		if err := step.do(ctx, ends); err != nil {
 			if !errors.Is(err, errLeft) {
-				e.say("%s: stopped at: %s. Run it again to go on.", e.id, step.does)
+				e.say("%s: not done yet: %s", e.id, step.does)
 			}
 			return err
 		}

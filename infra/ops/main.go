@@ -61,6 +61,9 @@ func main() {
 	case err == nil, errors.Is(err, flag.ErrHelp):
 	case errors.Is(err, errLeft):
 		os.Exit(1)
+	case ctx.Err() != nil:
+		fmt.Fprintln(os.Stderr, "Stopped. Run it again to go on.")
+		os.Exit(1)
 	default:
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
