@@ -21,12 +21,13 @@ const (
 	kindFilter   = "AWS::Logs::MetricFilter"
 	kindAlarm    = "AWS::CloudWatch::Alarm"
 	kindTopic    = "AWS::SNS::Topic"
+	kindBoard    = "AWS::CloudWatch::Dashboard"
 	kindDomain   = "AWS::ApiGatewayV2::DomainName"
 	kindMapping  = "AWS::ApiGatewayV2::ApiMapping"
 )
 
 var kinds = []string{kindAPI, kindFunction, kindTable, kindQueue, kindPool, kindClient, kindGroup, kindRole, kindPolicy,
-	kindLogs, kindFilter, kindAlarm, kindTopic, kindDomain, kindMapping}
+	kindLogs, kindFilter, kindAlarm, kindTopic, kindBoard, kindDomain, kindMapping}
 
 // scope is what names in a template stand for.
 type scope struct {

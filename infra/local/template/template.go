@@ -64,6 +64,11 @@ type Template struct {
 	// Roles holds the roles of the template and the one that SAM makes for each
 	// function without a Role.
 	Roles []Role
+
+	Alarms     []Alarm
+	Dashboards []Dashboard
+	// Filtered are the metrics that are made of the lines of logs.
+	Filtered []Metric
 }
 
 // Resource is how a resource of the template is named.
@@ -190,6 +195,12 @@ func (s *scope) readResource(r *resource, defaults functionDefaults, t *Template
 		return t.addRole(r, properties)
 	case kindPolicy:
 		return t.attachPolicy(properties)
+	case kindAlarm:
+		return t.addAlarm(r, properties)
+	case kindFilter:
+		return t.addFilter(properties)
+	case kindBoard:
+		return t.addDashboard(r, properties)
 	default:
 		return readWatch(r.kind, properties)
 	}
