@@ -24,7 +24,7 @@ FUZZTIME   := 20000x
 OPS         = @go build -o .build/ops ./infra/ops && STACK="$(STACK)" exec .build/ops
 
 .DEFAULT_GOAL := help
-.PHONY: help run test race browser browser-tools sabotage lint fuzz fuzz-api api-docs cover build conformance engines clean deploy doctor admin
+.PHONY: help run test race browser browser-tools sabotage lint fuzz fuzz-api api-docs cover limits build conformance engines clean deploy doctor admin
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -70,6 +70,9 @@ cover: ## Show which code the tests run, in a browser
 	@mkdir -p .build
 	go test -coverpkg=./internal/... -coverprofile .build/cover.out ./...
 	go tool cover -html .build/cover.out
+
+limits: ## Print how many leads, captures and IBs one ClientFlow takes
+	@go run ./infra/limits
 
 build: ## Build the functions for AWS into .build/functions
 	@for name in $(FUNCTIONS); do \
