@@ -57,6 +57,7 @@ var outcomes = []struct{ file, want string }{
 	{"pages-docs", "200"},
 	{"pages-document", "200"},
 	{"pages-asset", "200"},
+	{"pages-code", "200"},
 	{"leads-list", "200"},
 	{"leads-add", "201"},
 	{"leads-get", "200"},

@@ -24,6 +24,7 @@ func (s *Site) Routes() httpapi.Routes {
 		"GET /docs":           s.page("docs.html"),
 		"GET /openapi.yaml":   s.page("openapi.yaml"),
 		"GET /assets/{file+}": s.asset,
+		"GET /qr/{formKey}":   s.qr,
 	}
 }
 
@@ -43,10 +44,17 @@ func (s *Site) inApp(_ context.Context, r *httpapi.Request) (httpapi.Response, e
 	return s.answerPage(r, http.StatusOK, name), nil
 }
 
+// embedScript is the script that the IBs' own sites load. Its address stands in their pages,
+// so it has no version, and the script must go on doing what their pages expect of it.
+const embedScript = "embed.js"
+
 // asset answers with what a page loads. Under the version that is served now it may
 // be kept for good; under any other, which a page of an older deployment asks for,
 // it is what there is now, and is not to be kept.
 func (s *Site) asset(_ context.Context, r *httpapi.Request) (httpapi.Response, error) {
+	if r.Path("file") == embedScript {
+		return s.answerEmbed(r), nil
+	}
 	version, name, _ := strings.Cut(r.Path("file"), "/")
 	f, ok := s.files["assets/"+name]
 	if !ok {
@@ -57,6 +65,15 @@ func (s *Site) asset(_ context.Context, r *httpapi.Request) (httpapi.Response, e
 		response.Headers["cache-control"] = "public, max-age=31536000, immutable"
 	}
 	return response, nil
+}
+
+// answerEmbed lets every site load the script, those that isolate themselves too.
+func (s *Site) answerEmbed(r *httpapi.Request) httpapi.Response {
+	response := s.files["assets/"+embedScript].answer(r, http.StatusOK)
+	response.Headers["cache-control"] = "public, max-age=3600"
+	response.Headers["access-control-allow-origin"] = "*"
+	response.Headers["cross-origin-resource-policy"] = "cross-origin"
+	return response
 }
 
 func (s *Site) answerPage(r *httpapi.Request, status int, name string) httpapi.Response {

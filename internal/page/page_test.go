@@ -36,11 +36,16 @@ func mustBrowser(tb testing.TB) browser {
 func (b browser) get(tb testing.TB, path string, header ...string) httpapi.Response {
 	tb.Helper()
 	r := &httpapi.Request{RouteKey: "GET " + path, Headers: map[string]string{}}
+	r.Context.DomainName = "api.example.com"
 	if name, ok := strings.CutPrefix(path, "/app/"); ok {
 		r.RouteKey, r.PathParameters = "GET /app/{page}", map[string]string{"page": name}
 	}
 	if name, ok := strings.CutPrefix(path, "/assets/"); ok {
 		r.RouteKey, r.PathParameters = "GET /assets/{file+}", map[string]string{"file": name}
+	}
+	if key, ok := strings.CutPrefix(path, "/qr/"); ok {
+		key, r.RawQuery, _ = strings.Cut(key, "?")
+		r.RouteKey, r.PathParameters = "GET /qr/{formKey}", map[string]string{"formKey": key}
 	}
 	for i := 0; i < len(header); i += 2 {
 		r.Headers[header[i]] = header[i+1]
@@ -176,6 +181,28 @@ func TestAnOldPageFindsItsAssets(t *testing.T) {
 	got := mustBrowser(t).get(t, "/assets/0123456789ab/base.css")
 	if got.Status != 200 || got.Headers["cache-control"] != "no-cache" || got.Body == "" {
 		t.Errorf("%d %v", got.Status, got.Headers)
+	}
+}
+
+func TestOtherSitesMayLoadTheScriptForThem(t *testing.T) {
+	t.Parallel()
+	b := mustBrowser(t)
+	got := b.get(t, "/assets/embed.js")
+	if got.Status != 200 || got.Headers["content-type"] != "text/javascript; charset=utf-8" || len(got.Body) > 4<<10 {
+		t.Errorf("%d %v, %d bytes", got.Status, got.Headers, len(got.Body))
+	}
+	for name, want := range map[string]string{
+		"cache-control": "public, max-age=3600", "access-control-allow-origin": "*", "cross-origin-resource-policy": "cross-origin",
+	} {
+		if got.Headers[name] != want {
+			t.Errorf("%s is %q", name, got.Headers[name])
+		}
+	}
+	if again := b.get(t, "/assets/embed.js", "if-none-match", got.Headers["etag"]); again.Status != 304 || again.Headers["cache-control"] != "public, max-age=3600" {
+		t.Errorf("again: %d %v", again.Status, again.Headers)
+	}
+	if found := markup.FindString(got.Body); found != "" || strings.Contains(got.Body, ".style") {
+		t.Errorf("it uses %q, or styles its host", found)
 	}
 }
 

@@ -31,6 +31,12 @@ func TestPagesAndWhatTheyLoadAreServed(t *testing.T) {
 	if !strings.HasPrefix(document.body, "openapi: 3.") {
 		t.Error("the document is no OpenAPI")
 	}
+	if embed := send(t, "GET", s.api+"/assets/embed.js", "").want(t, 200); strings.Contains(embed.header.Get("cache-control"), "immutable") {
+		t.Error("other sites would keep the script for good")
+	}
+	send(t, "GET", s.api+"/qr/q7w2e9r4t6y1u8i3o5p0", "").want(t, 200)
+	send(t, "GET", s.api+"/qr/q7w2e9r4t6y1u8i3o5p0?as=png", "").want(t, 200)
+	send(t, "GET", s.api+"/qr/nothing", "").want(t, 404)
 	for _, path := range []string{"/app/nothing", "/assets/nothing", "/assets/a/b/c"} {
 		send(t, "GET", s.api+path, "").want(t, 404)
 	}

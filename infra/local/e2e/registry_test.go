@@ -51,6 +51,7 @@ var registry = map[string]decision{
 	"GET /docs":           {access: public, why: "static: the same bytes for everyone"},
 	"GET /openapi.yaml":   {access: public, why: "as above"},
 	"GET /assets/{file+}": {access: public, why: "as above"},
+	"GET /qr/{formKey}":   {access: public, why: "made of what the caller sends; asks nothing of any table"},
 
 	"GET /forms/{formKey}":           {access: public, why: "shows the IB's public name; an unknown key is 404"},
 	"OPTIONS /forms/{formKey}":       {access: public, why: "answers with headers alone"},

@@ -12,7 +12,7 @@ const maxURL = 2000
 
 var (
 	errThankYouURL = errors.New("must be a full https address of 2000 characters at most, such as https://example.com/thanks")
-	errOrigin      = errors.New("must be origins such as https://example.com: https, without a path or a *")
+	errOrigin      = errors.New("must be the address of a website such as https://example.com: https, without a path or a *")
 )
 
 // hostShape is a domain name or an IPv4 address in lower case; names beyond ASCII

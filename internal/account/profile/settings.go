@@ -38,8 +38,7 @@ func readSettings(r *httpapi.Request) (account.Settings, error) {
 		settings.ThankYouURL = &address
 	}
 	if object.Given("allowedOrigins") {
-		origins, err := parseOrigins(object.Texts("allowedOrigins", &fields))
-		note("allowedOrigins", err)
+		origins := parseOrigins(object.Texts("allowedOrigins", &fields), &fields)
 		settings.AllowedOrigins = &origins
 	}
 	if object.Given("timeZone") {
@@ -50,22 +49,28 @@ func readSettings(r *httpapi.Request) (account.Settings, error) {
 	return settings, fields.Err()
 }
 
-// parseOrigins returns each origin once, in the form in which browsers name it.
-func parseOrigins(texts []string) ([]string, error) {
+// parseOrigins returns each origin once, in the form in which browsers name it. Bad
+// ones are named by their place in the list, such as allowedOrigins[0].
+func parseOrigins(texts []string, fields *problem.Fields) []string {
+	if fields.Has("allowedOrigins") { // not a list of texts
+		return nil
+	}
 	var origins []string
-	for _, text := range texts {
+	bad := 0
+	for i, text := range texts {
 		origin, err := parseOrigin(text)
-		if err != nil {
-			return nil, err
+		if err != nil && bad < maxOrigins { // the answer has its bounds too
+			fields.Add(fmt.Sprintf("allowedOrigins[%d]", i), err.Error())
+			bad++
 		}
-		if !slices.Contains(origins, origin) {
+		if err == nil && !slices.Contains(origins, origin) {
 			origins = append(origins, origin)
 		}
 	}
 	if len(origins) > maxOrigins {
-		return nil, fmt.Errorf("must be %d at most", maxOrigins)
+		fields.Add("allowedOrigins", fmt.Sprintf("must be %d at most", maxOrigins))
 	}
-	return origins, nil
+	return origins
 }
 
 var errTimeZone = errors.New("must be an IANA time zone such as Europe/Berlin")

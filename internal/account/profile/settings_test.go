@@ -64,11 +64,12 @@ func TestReadSettingsNamesEveryBadField(t *testing.T) {
 		body string
 		want []string
 	}{
-		"all at once":         {`{"name":"","thankYouUrl":"http://a.com","allowedOrigins":["*"],"timeZone":"Local"}`, []string{"name", "thankYouUrl", "allowedOrigins", "timeZone"}},
+		"all at once":         {`{"name":"","thankYouUrl":"http://a.com","allowedOrigins":["*"],"timeZone":"Local"}`, []string{"name", "thankYouUrl", "allowedOrigins[0]", "timeZone"}},
+		"each bad origin":     {`{"allowedOrigins":["https://a.com","b.com","https://c.com","http://d.com"]}`, []string{"allowedOrigins[1]", "allowedOrigins[3]"}},
 		"wrong types":         {`{"name":1,"thankYouUrl":{},"allowedOrigins":"https://a.com","timeZone":[]}`, []string{"name", "thankYouUrl", "allowedOrigins", "timeZone"}},
 		"no name":             {`{"name":null}`, []string{"name"}},
 		"origins not texts":   {`{"allowedOrigins":["https://a.com",1]}`, []string{"allowedOrigins"}},
-		"an origin missing":   {`{"allowedOrigins":["https://a.com",null]}`, []string{"allowedOrigins"}},
+		"an origin missing":   {`{"allowedOrigins":["https://a.com",null]}`, []string{"allowedOrigins[1]"}},
 		"a member twice":      {`{"name":"a","name":"b"}`, []string{"name"}},
 		"not an object":       {`[]`, []string{"body"}},
 		"not JSON":            {`{"name":`, []string{"body"}},
@@ -112,11 +113,17 @@ func TestParseOriginsBoundsTheirNumber(t *testing.T) {
 	for i := range maxOrigins {
 		origins = append(origins, fmt.Sprintf("https://%d.example.com", i))
 	}
-	if got, err := parseOrigins(append(origins, origins...)); err != nil || !slices.Equal(got, origins) {
-		t.Errorf("got %v, %v", got, err)
+	var fields problem.Fields
+	if got := parseOrigins(append(origins, origins...), &fields); fields.Err() != nil || !slices.Equal(got, origins) {
+		t.Errorf("got %v, %v", got, fields.Err())
 	}
-	if _, err := parseOrigins(append(origins, "https://example.com")); err == nil {
+	if parseOrigins(append(origins, "https://example.com"), &fields); !fields.Has("allowedOrigins") {
 		t.Error("one more was taken")
+	}
+	fields = problem.Fields{}
+	parseOrigins(make([]string, 10_000), &fields)
+	if p := problem.Of(fields.Err()); len(p.Fields) != maxOrigins {
+		t.Errorf("%d bad ones are named", len(p.Fields))
 	}
 }
 
