@@ -19,7 +19,7 @@ import (
 type caller struct {
 	name, authorization string
 	// tags chooses operations, by schemathesis's own flags. Those that are not slow are
-	// asked five times as often.
+	// asked three times as often.
 	tags                    []string
 	slow                    bool
 	userID, formKey, leadID string
@@ -96,7 +96,7 @@ func ask(ctx context.Context, method, address, authorization string, document, i
 func (c caller) fuzz(ctx context.Context, tool, root, api string, s settings) (report []byte, err error) {
 	examples := s.examples
 	if !c.slow {
-		examples *= 5
+		examples *= 3
 	}
 	arguments := []string{"--no-color",
 		"--config-file", filepath.Join(root, "infra", "local", "fuzz", "schemathesis.toml"),

@@ -49,7 +49,7 @@ func run(ctx context.Context, arguments []string, out io.Writer) error {
 	flags.SetOutput(out)
 	flags.StringVar(&s.tool, "schemathesis", ".build/ci/schemathesis/bin/schemathesis", "`path` of schemathesis")
 	flags.IntVar(&s.seed, "seed", 1, "where random `numbers` begin")
-	flags.IntVar(&s.examples, "examples", 20, "random `requests` at most for each slow operation; five times as many for others")
+	flags.IntVar(&s.examples, "examples", 20, "random `requests` at most for each slow operation; three times as many for others")
 	if err := flags.Parse(arguments); err != nil {
 		return err
 	}
