@@ -23,25 +23,36 @@ var ErrDisabled = problem.New(problem.Forbidden, "This account is disabled.")
 // Admit returns ErrDisabled for a tenant that was disabled. One without a record, such
 // as an admin who is no IB, has nothing that could be.
 func (u Users) Admit(ctx context.Context, id tenant.ID) error {
-	ib, err := u.Get(ctx, id)
-	if p, ok := errors.AsType[*problem.Problem](err); ok && p.Kind == problem.NotFound {
-		return nil
-	}
-	if err == nil && ib.DisabledAt != "" {
-		return ErrDisabled
-	}
+	_, err := u.admitted(ctx, id)
 	return err
 }
 
-// Guard closes routes to tenants that were disabled, before anything else is read or
-// written for them. It is for all routes of a function that serves IBs.
+// admitted returns the record that Admit looks at; the zero IB for none.
+func (u Users) admitted(ctx context.Context, id tenant.ID) (IB, error) {
+	ib, err := u.Get(ctx, id)
+	if p, ok := errors.AsType[*problem.Problem](err); ok && p.Kind == problem.NotFound {
+		return IB{}, nil
+	}
+	if err == nil && ib.DisabledAt != "" {
+		return IB{}, ErrDisabled
+	}
+	return ib, err
+}
+
+// Guard closes routes to tenants that were disabled and to tokens from before a
+// tenant signed out everywhere, before anything else is read or written for them. It
+// is for all routes of a function that serves IBs.
 func (u Users) Guard(verifier tenant.Verifier, routes httpapi.Routes) httpapi.Routes {
 	guarded := httpapi.Routes{}
 	for route, handle := range routes {
 		guarded[route] = httpapi.ForTenant(verifier,
 			func(ctx context.Context, r *httpapi.Request, caller tenant.Caller) (httpapi.Response, error) {
-				if err := u.Admit(ctx, caller.Tenant); err != nil {
+				ib, err := u.admitted(ctx, caller.Tenant)
+				if err != nil {
 					return httpapi.Response{}, err
+				}
+				if ib.signedOut(caller.IssuedAt) {
+					return httpapi.Response{}, ErrSignedOut
 				}
 				return handle(ctx, r)
 			})

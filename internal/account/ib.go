@@ -47,6 +47,8 @@ type IB struct {
 	CreatedAt Timestamp
 	// DisabledAt is when an admin disabled the IB; "" for one that is not.
 	DisabledAt Timestamp
+	// SignedOutAt is when the IB last signed out everywhere; "" for never.
+	SignedOutAt Timestamp
 	// Listed tells whether the IB is in the directory.
 	Listed bool
 	// TagsRequested is when the IB's tags in Systeme.io were last asked for, and
@@ -100,6 +102,7 @@ func decode(id tenant.ID, item tenantdb.Item) (IB, error) {
 		TimeZone:       text(item, "timeZone"),
 		CreatedAt:      Timestamp(text(item, "createdAt")),
 		DisabledAt:     Timestamp(text(item, disabledAt)),
+		SignedOutAt:    Timestamp(text(item, signedOutAt)),
 		Listed:         text(item, listedAs) != "",
 		TagsRequested:  Timestamp(text(item, tagsRequestedAt)),
 		TagsMade:       Timestamp(text(item, tagsMadeAt)),

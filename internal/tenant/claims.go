@@ -23,6 +23,9 @@ type Caller struct {
 	Tenant ID
 	// Admin tells whether the caller is in the group admins.
 	Admin bool
+	// IssuedAt is the second in which the token was made; the beginning of 1970 for
+	// one that does not say.
+	IssuedAt time.Time
 }
 
 // Verifier checks the claims that the JWT authorizer passes on. The authorizer
@@ -59,9 +62,14 @@ func (v Verifier) Verify(claims map[string]string) (Caller, error) {
 	if !proven {
 		return Caller{}, ErrUnverified
 	}
+	issued, err := strconv.ParseInt(claims["iat"], 10, 64)
+	if err != nil {
+		issued = 0
+	}
 	return Caller{
-		Tenant: ID{claims["sub"]},
-		Admin:  slices.Contains(groups(claims["cognito:groups"]), adminGroup),
+		Tenant:   ID{claims["sub"]},
+		Admin:    slices.Contains(groups(claims["cognito:groups"]), adminGroup),
+		IssuedAt: time.Unix(issued, 0),
 	}, nil
 }
 

@@ -42,6 +42,15 @@ func TestVerify(t *testing.T) {
 	}
 }
 
+func TestVerifyTellsWhenATokenWasMade(t *testing.T) {
+	t.Parallel()
+	for iat, want := range map[string]int64{"1777863721": 1777863721, "": 0, "today": 0} {
+		if caller, err := verifier.Verify(claims(map[string]string{"iat": iat})); err != nil || caller.IssuedAt.Unix() != want {
+			t.Errorf("iat %q: %v, %v", iat, caller.IssuedAt, err)
+		}
+	}
+}
+
 func TestVerifyRefuses(t *testing.T) {
 	t.Parallel()
 	tests := map[string]map[string]string{

@@ -32,11 +32,16 @@ func TestTheStartPage(t *testing.T) {
 	p.open("/")
 	p.sees("The way a lead takes")
 	p.inspect("start")
+	p.still("/", "The way a lead takes")
+	p.quick("/", "document.activeElement && document.querySelector('.doors [href=\"/app\"]').hidden")
 	p.click(".doors [href='#sign-up']")
 	p.in("sign-up")
 	p.click("#sign-up [href='#sign-in']")
 	p.in("sign-in")
 	p.inspect("sign-in")
+	if title := p.now("document.title"); title != "Sign in: ClientFlow" {
+		t.Errorf("the title is %q", title)
+	}
 	p.do(chromedp.NavigateBack())
 	p.in("sign-up")
 	p.do(chromedp.NavigateBack())

@@ -151,6 +151,11 @@ func (r *registrar) Admit(_ context.Context, person account.Person) (tenant.ID, 
 	return r.answer("Admit", person)
 }
 
+func (r *registrar) SignOut(_ context.Context, id tenant.ID, _ time.Time) error {
+	r.asked = append(r.asked, "SignOut "+id.String())
+	return r.err
+}
+
 func (r *registrar) answer(question string, person account.Person) (tenant.ID, error) {
 	r.asked = append(r.asked, question+" "+person.Subject+" "+person.Email+" "+person.Name)
 	time.Sleep(r.takes)

@@ -38,6 +38,7 @@ type Registrar interface {
 	Create(context.Context, account.Person) (tenant.ID, error)
 	Ensure(context.Context, account.Person) (tenant.ID, error)
 	Admit(context.Context, account.Person) (tenant.ID, error)
+	SignOut(context.Context, tenant.ID, time.Time) error
 }
 
 // Client names a user pool and the client of it through which IBs sign in.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 
@@ -68,16 +69,30 @@ func (d *Desk) refusedChange(ctx context.Context, token string, err error) error
 	return refusedToken("change a password", err)
 }
 
-// revokeSessions ends all sessions of the caller, on every device: no refresh token
-// that was given so far will refresh any more. Access tokens live on until they end,
-// because the gateway does not ask Cognito about them.
-func (d *Desk) revokeSessions(ctx context.Context, r *httpapi.Request, _ tenant.Caller) (httpapi.Response, error) {
+// revokeSessions ends all sessions of the caller, on every device. Cognito refreshes
+// none of their tokens any more, and the record tells of the access tokens that were
+// made so far, about which the gateway asks nobody.
+func (d *Desk) revokeSessions(ctx context.Context, r *httpapi.Request, caller tenant.Caller) (httpapi.Response, error) {
 	token := tokenOf(r)
 	_, err := d.pool.GlobalSignOut(ctx, &cognitoidentityprovider.GlobalSignOutInput{AccessToken: &token})
 	if err != nil {
 		return httpapi.Response{}, refusedToken("end all sessions", err)
 	}
+	now := time.Now()
+	if err := d.registrar.SignOut(ctx, caller.Tenant, now); err != nil {
+		return httpapi.Response{}, err
+	}
+	nextSecond(ctx, now)
 	return httpapi.Empty(http.StatusNoContent), nil
+}
+
+// nextSecond waits until the second of now is over: tokens tell the second in which
+// they were made, so that one of a new sign-in is told from those before.
+func nextSecond(ctx context.Context, now time.Time) {
+	select {
+	case <-time.After(time.Until(now.Truncate(time.Second).Add(time.Second))):
+	case <-ctx.Done():
+	}
 }
 
 // refusedToken is the answer to an access token that Cognito does not take, though

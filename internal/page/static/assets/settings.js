@@ -12,6 +12,7 @@ open((me) => {
   one("name").value = me.name;
   one("user").value = me.email;
   showZones(me.timeZone);
+  one("revoke").addEventListener("click", () => signOutEverywhere(one("revoke"), me.role === "ADMIN"));
   for (const control of document.querySelectorAll("fieldset, #collect, #revoke")) control.disabled = false;
   offerExport();
 });
@@ -31,10 +32,11 @@ onSubmit(one("password"), async (values) => {
   toast("Your password is changed. Devices that are signed in stay so.");
 });
 
-one("revoke").addEventListener("click", async ({ currentTarget: button }) => {
+async function signOutEverywhere(button, isAdmin) {
   const sure = await confirmed({
     title: "Sign out everywhere?",
-    text: "Your session ends on all devices. You sign in again here.",
+    text: "Your session ends on all devices. You sign in again here." +
+      (isAdmin ? " The admin's pages may still be used elsewhere for up to an hour." : ""),
     action: "Sign out everywhere",
   });
   if (!sure) return;
@@ -48,7 +50,7 @@ one("revoke").addEventListener("click", async ({ currentTarget: button }) => {
   } finally {
     button.removeAttribute("aria-busy");
   }
-});
+}
 
 function showFacts(me) {
   replace(one("fact-email"), me.email);
