@@ -72,6 +72,18 @@ func TestALeadIsLookedAtAndChanged(t *testing.T) {
 	p.until("!document.querySelector('dialog.panel').open && location.search === ''")
 	p.open("/app/leads?lead=" + strings.Repeat("0", 26))
 	p.sees("There is no such lead")
+	p.inspect("lead-gone")
+	p.late("/leads/*", 60_000)
+	p.open(opened)
+	p.until("document.querySelector('dialog.panel .bone')")
+	p.inspect("lead-loading")
+	p.late("", 0)
+	p.cutOff("/leads/*")
+	p.open(opened)
+	p.sees("could not be reached")
+	p.cutOff("")
+	p.press("Try again")
+	p.sees("Acme Partners")
 }
 
 func TestALeadIsErased(t *testing.T) {
@@ -122,6 +134,16 @@ func TestALeadIsAddedByHand(t *testing.T) {
 	p.press("Add")
 	p.sees("That address was a lead of yours already.")
 	p.until("document.querySelector('#lead-name').textContent === 'Mary Hand'")
+	p.press("Close")
+
+	const taken = "This lead is already registered with another IB"
+	p.pretends("POST", "/leads", fmt.Sprintf(`() => new Response(JSON.stringify({status: 409, detail: %q}), {status: 409})`, taken))
+	p.press("Add a lead")
+	p.fill("#add-name", "Mary Elsewhere")
+	p.fill("#add-email", newAddress("mary"))
+	p.press("Add")
+	p.sees(taken)
+	p.inspect("lead-add-taken")
 }
 
 // TestALeadThatFailedIsSyncedAgain has one that Systeme.io refuses for good, and one

@@ -61,6 +61,10 @@ func TestTenThousandLeads(t *testing.T) {
 	p.searchesMany()
 	john.counted(t, len(leads)) // meanwhile
 	p.overviewOfMany()
+	began := time.Now()
+	p.open("/app/leads?lead=" + leads[len(leads)-1].ID) // behind the trail of all others
+	p.sees("sent the form")
+	t.Logf("the history of the oldest lead took %v", time.Since(began))
 }
 
 func (p *person) listOfMany() {

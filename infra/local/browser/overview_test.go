@@ -42,6 +42,25 @@ func TestTheOverviewOfOneLead(t *testing.T) {
 	p.at("/app/leads")
 }
 
+func TestTheOverviewIsWaitedForAndFails(t *testing.T) {
+	t.Parallel()
+	sarah := mustIB(t, "Sarah Waits")
+	p := mustPerson(t)
+	p.signIn(sarah.email)
+	p.late("/stats", 60_000)
+	p.open("/app")
+	p.sees("Sarah Waits")
+	p.inspect("overview-loading")
+	p.late("", 0)
+	p.cutOff("/stats")
+	p.open("/app")
+	p.sees("could not be reached")
+	p.inspect("overview-failed")
+	p.cutOff("")
+	p.press("Try again")
+	p.sees("Your first lead")
+}
+
 // many are leads of the last 60 days, the first of them the newest.
 func (b ib) many(tb testing.TB, n int) []lead.Lead {
 	tb.Helper()

@@ -9,8 +9,7 @@ const volumes = ["1-49", "50-199", "200-499", "500+"];
 
 /** addLead asks for a lead, sends it, and hands its id to done. */
 export function addLead(done) {
-  const form = h("form", {},
-    h("h2", { id: "add-title" }, "Add a lead"),
+  const form = h("form", { class: "stack" },
     text("name", "Name", { required: true, autocomplete: "off" }),
     text("email", "Email", { required: true, type: "email", autocomplete: "off" }),
     h("div", { class: "two" },
@@ -25,7 +24,7 @@ export function addLead(done) {
     h("div", { class: "actions" },
       h("button", { type: "button", onclick: () => dialog.close() }, "Cancel"),
       h("button", { class: "primary" }, "Add")));
-  const dialog = h("dialog", { "aria-labelledby": "add-title" }, form);
+  const dialog = h("dialog", { "aria-labelledby": "add-title" }, h("div", {}, h("h2", { id: "add-title" }, "Add a lead"), form));
   onSubmit(form, async ({ consent, ...values }) => {
     const lead = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ""));
     const response = await ask("POST", "/leads", { ...lead, consent: consent !== undefined });
