@@ -118,7 +118,7 @@ func TestALeadIsAddedByHand(t *testing.T) {
 	p.sees("No leads yet")
 	p.press("Add a lead")
 	p.press("Add")
-	p.sees("This field is missing.")
+	p.sees("Email is missing.")
 	p.inspect("lead-add")
 	p.fill("#add-name", "Mary Hand")
 	p.fill("#add-email", newAddress("mary"))

@@ -186,7 +186,7 @@ func TestTheListByStatusAndDay(t *testing.T) {
 	p.back()
 	p.said("Leads 1 to 2")
 	p.open("/app/leads?from=2026-05-05&to=2026-05-04")
-	p.sees("This field must be after from.")
+	p.sees("To must be after from.")
 	p.open("/app/leads?status=vip-prospect")
 	p.sees("No lead is like that")
 	p.inspect("leads-none-found")
