@@ -73,8 +73,12 @@ export function toast(text) {
 export function copyButton(text, label) {
   const button = h("button", { type: "button", "aria-label": "Copy " + label, onclick: copy }, "Copy");
   async function copy() {
-    await navigator.clipboard.writeText(typeof text === "function" ? text() : text);
-    toast("Copied " + label + ".");
+    try {
+      await navigator.clipboard.writeText(typeof text === "function" ? text() : text);
+      toast("Copied " + label + ".");
+    } catch {
+      toast("Your browser did not allow that. Please select " + label + " and copy it.");
+    }
   }
   return button;
 }
