@@ -120,7 +120,7 @@ one("resend").addEventListener("click", async ({ currentTarget: button }) => {
 // another tab goes on from here, too.
 function offer(now) {
   for (const door of document.querySelectorAll(".doors a")) door.hidden = (now === null) === (door.pathname === "/app");
-  if (now !== null && location.hash === "#sign-in" && location.search !== "") go(session.wanted());
+  if (now !== null && location.hash === "#sign-in" && new URLSearchParams(location.search).has("next")) go(session.wanted());
 }
 
 enliven();
