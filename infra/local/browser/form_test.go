@@ -45,6 +45,8 @@ func TestAnIBSharesItsForm(t *testing.T) {
 	if got := p.copied("Copy the plain HTML"); got != p.text("#plain") || !strings.Contains(got, john.formKey) {
 		t.Errorf("copied %s", got)
 	}
+	p.still("/app/form", "data-clientflow")
+	p.quick("/app/form", `!document.querySelector("#send-test").disabled`)
 	for id, size := range map[string]int{"svg": 512, "png": (33 + 8) * 16} {
 		width := eval[int](p, fmt.Sprintf(`(async () => {
 			const file = await (await fetch(document.querySelector("#%s").href)).blob();

@@ -22,6 +22,5 @@ function share({ formUrl, formKey }) {
     h("a", { class: "button", href: formUrl, target: "_blank", rel: "noreferrer" }, "Open"));
   one("code").src = one("svg").href = "/qr/" + formKey;
   one("png").href = "/qr/" + formKey + "?as=png";
-  // It cannot be sent, and is no step of its own on the way back.
-  one("preview").contentWindow.location.replace("/forms/" + formKey + "?preview=1");
+  one("preview").src = "/forms/" + formKey + "?preview=1"; // cannot be sent
 }
