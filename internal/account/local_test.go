@@ -3,6 +3,7 @@ package account_test
 import (
 	"bytes"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -12,7 +13,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	awssts "github.com/aws/aws-sdk-go-v2/service/sts"
@@ -101,8 +101,8 @@ func (l *local) registrar(client *http.Client) *account.Registrar {
 
 // desk is the function account, whose calls go through client.
 func (l *local) desk(client *http.Client) function {
-	pool := cognitoidentityprovider.NewFromConfig(l.as("AccountFunctionRole", client))
-	return function{identity.NewDesk(pool, identity.Client{PoolID: poolID, ID: clientID}, l.registrar(client), 0).Routes()}
+	pool := identity.NewUserPool(l.as("AccountFunctionRole", client))
+	return function{identity.NewDesk(pool, identity.Client{PoolID: poolID, ID: clientID}, l.registrar(client), 0, slog.New(slog.DiscardHandler)).Routes()}
 }
 
 // lentUsers is the table of records as the function dashboard reaches it.

@@ -43,6 +43,8 @@ const (
 	AccountFaults Name = "AccountFaults"
 	// WebhookFaults counts those of them that are about the webhook.
 	WebhookFaults Name = "WebhookFaults"
+	// MailFaults counts the codes that the user pool could mail to nobody.
+	MailFaults Name = "MailFaults"
 	// AuthFailures counts the answers 401 and 403 of functions: wrong passwords, bad
 	// signatures, callers that are disabled or no admin. Tokens that the gateway refuses
 	// do not come so far.
@@ -60,6 +62,7 @@ const (
 // Names returns every metric that functions write.
 func Names() []Name {
 	return []Name{Captures, SyncLatency, RateLimited, PermanentFailures, TemporaryFailures, AccountFaults, WebhookFaults,
+		MailFaults,
 		AuthFailures, BadSignatures, Resyncs, Requeued, Redrives}
 }
 

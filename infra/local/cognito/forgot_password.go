@@ -19,7 +19,9 @@ func (s *Service) forgotPassword(c *client, in usernameInput) (any, error) {
 	if err := u.reset.renew(now, resetCodeLife); err != nil {
 		return nil, err
 	}
-	s.mail.put(Mail{To: u.email, Subject: "Your password reset code", Code: u.reset.digits, SentAt: now})
+	if err := s.mail.send(Mail{To: u.email, Subject: "Your password reset code", Code: u.reset.digits, SentAt: now}); err != nil {
+		return nil, err
+	}
 	return deliveryTo(u.email), nil
 }
 

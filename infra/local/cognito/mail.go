@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"clientflow/infra/local/wire"
 )
 
 // Mail is a message that Cognito would have sent.
@@ -22,16 +24,49 @@ type mailbox struct {
 	mu      sync.Mutex
 	mails   []Mail
 	arrived chan struct{} // closed at the next arrival
+	quota   MailQuota
+}
+
+// MailQuota is what may be mailed.
+type MailQuota string
+
+const (
+	// MailUnlimited lets all mail out.
+	MailUnlimited MailQuota = ""
+	// MailUsedUp lets none out. Whether a sign-up leaves its user then is not
+	// documented; here it leaves none.
+	MailUsedUp MailQuota = "used up"
+	// MailUsedUpLate lets none out either, and a sign-up leaves its user.
+	MailUsedUpLate MailQuota = "used up, with the user made"
+)
+
+// SetMailQuota says what may be mailed from now on.
+func (s *Service) SetMailQuota(quota MailQuota) {
+	s.mail.mu.Lock()
+	defer s.mail.mu.Unlock()
+	s.mail.quota = quota
+}
+
+func (m *mailbox) keepsUsers() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.quota == MailUsedUpLate
 }
 
 func newMailbox() *mailbox { return &mailbox{arrived: make(chan struct{})} }
 
-func (m *mailbox) put(mail Mail) {
+// send puts a mail into the box. When the quota is used up the error is Cognito's.
+func (m *mailbox) send(mail Mail) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.quota != MailUnlimited {
+		return wire.Errorf("LimitExceededException", "Exceeded daily email limit for the operation or the account. "+
+			"If a higher limit is required, please configure your user pool to use your own Amazon SES configuration for sending email.")
+	}
 	m.mails = append(m.mails, mail)
 	close(m.arrived)
 	m.arrived = make(chan struct{})
+	return nil
 }
 
 // to returns the messages to one address, newest last, and what is closed at the

@@ -1,6 +1,9 @@
 package cognito
 
 import (
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -52,6 +55,18 @@ func (u *user) allAttributes() []attribute {
 		verified = "true"
 	}
 	return append([]attribute{{"sub", u.sub}, {"email_verified", verified}}, u.attributes...)
+}
+
+// newSub makes a sub as newer pools do: it has the form of a UUID and is of no
+// version, some of its digits being the same for all users of a region.
+func newSub() string {
+	var random [16]byte
+	rand.Read(random[:]) // never fails, by its documentation
+	digits := []byte(hex.EncodeToString(random[:]))
+	for i, fixed := range map[int]byte{1: '4', 3: '8', 5: '4', 7: '8', 9: '0', 11: '1', 12: '7', 13: '0'} {
+		digits[i] = fixed
+	}
+	return fmt.Sprintf("%s-%s-%s-%s-%s", digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])
 }
 
 func (u *user) status() string {

@@ -18,15 +18,7 @@ import (
 func TestAllStayAwayWhenOneIsAskedTo(t *testing.T) {
 	t.Parallel()
 	var logs buffer
-	own, err := stack.Start(t.Context(), stack.Options{Logs: &logs, Systeme: systeme.Options{WorkflowsOff: true}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := own.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	own := mustOwnStack(t, &logs)
 	s := site{own.API, own.AWS, own.Systeme}
 	john, admin := s.mustSignUp(t, "John"), s.mustAdmin(t)
 	for _, b := range []*ib{john, admin} {
@@ -60,6 +52,21 @@ func TestAllStayAwayWhenOneIsAskedTo(t *testing.T) {
 	if logged(&logs, "account fault") == nil {
 		t.Error("it is told of as a fault of the account")
 	}
+}
+
+// mustOwnStack starts a stack that no other test shares.
+func mustOwnStack(t *testing.T, logs *buffer) *stack.Stack {
+	t.Helper()
+	own, err := stack.Start(t.Context(), stack.Options{Logs: logs, Systeme: systeme.Options{WorkflowsOff: true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := own.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return own
 }
 
 // logged returns an error until some line of the log has a text.

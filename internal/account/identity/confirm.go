@@ -84,5 +84,6 @@ func (d *Desk) resend(ctx context.Context, address string) error {
 		ClientId: &d.clientID,
 		Username: &address,
 	})
+	d.heed(ctx, err)
 	return unsaid(err)
 }

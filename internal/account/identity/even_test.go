@@ -42,6 +42,10 @@ func TestAnswersDoNotTellWhetherAnAddressIsKnown(t *testing.T) {
 			after(slow, "SignUp", ""),
 			{"waits for a code", both("UsernameExistsException", ""), waiting},
 			{"confirmed", both("UsernameExistsException", "InvalidParameterException"), known},
+			{"new, and no mail left", failing("SignUp", "LimitExceededException"), known},
+			{"new, and no sender", failing("SignUp", "InvalidEmailRoleAccessPolicyException"), known},
+			{"waits for a code, and no sender", both("UsernameExistsException", "InvalidEmailRoleAccessPolicyException"), known},
+			{"waits for a code, and Cognito fails", both("UsernameExistsException", "InternalErrorException"), known},
 			{"asked too often", both("UsernameExistsException", "LimitExceededException"), known},
 		},
 		"/signup/confirm": {
@@ -56,6 +60,7 @@ func TestAnswersDoNotTellWhetherAnAddressIsKnown(t *testing.T) {
 			after(quick, "ResendConfirmationCode", "UserNotFoundException"),
 			after(quick, "ResendConfirmationCode", "InvalidParameterException"),
 			after(quick, "ResendConfirmationCode", "LimitExceededException"),
+			after(quick, "ResendConfirmationCode", "InvalidEmailRoleAccessPolicyException"),
 		},
 		"/login": {
 			after(quick, "InitiateAuth", "UserNotFoundException"),
@@ -66,6 +71,7 @@ func TestAnswersDoNotTellWhetherAnAddressIsKnown(t *testing.T) {
 			after(quick, "ForgotPassword", "UserNotFoundException"),
 			after(quick, "ForgotPassword", "InvalidParameterException"),
 			after(quick, "ForgotPassword", "LimitExceededException"),
+			after(quick, "ForgotPassword", "InvalidEmailRoleAccessPolicyException"),
 		},
 		"/password/reset": {
 			after(quick, "ConfirmForgotPassword", "UserNotFoundException"),

@@ -5,9 +5,11 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -45,7 +47,10 @@ type pool struct {
 	challenge bool                     // sign-in asks for a second factor
 	idToken   string                   // instead of John's
 
+	mu     sync.Mutex // for sign-ups, which make decoys beside
 	called []string
+	decoys []string // those that are there
+	made   int      // how many there have been
 	auth   *cognitoidentityprovider.InitiateAuthInput
 	signUp *cognitoidentityprovider.SignUpInput
 	change *cognitoidentityprovider.ChangePasswordInput
@@ -53,7 +58,9 @@ type pool struct {
 }
 
 func (p *pool) call(operation string) error {
+	p.mu.Lock()
 	p.called = append(p.called, operation)
+	p.mu.Unlock()
 	time.Sleep(p.takes[operation])
 	if err := p.errs[operation]; err != nil {
 		return &smithy.OperationError{ServiceID: "Cognito Identity Provider", OperationName: operation, Err: err}
@@ -65,6 +72,36 @@ func (p *pool) SignUp(_ context.Context, in *cognitoidentityprovider.SignUpInput
 	p.signUp = in
 	return &cognitoidentityprovider.SignUpOutput{UserSub: aws.String(johnID)}, p.call("SignUp")
 }
+
+func (p *pool) AdminCreateUser(_ context.Context, in *cognitoidentityprovider.AdminCreateUserInput, _ ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.AdminCreateUserOutput, error) {
+	if *in.UserPoolId != "pool" || in.MessageAction != types.MessageActionTypeSuppress || in.TemporaryPassword != nil || !strings.HasSuffix(*in.Username, ".invalid") {
+		return nil, errors.New("that is no decoy")
+	}
+	if err := p.call("AdminCreateUser"); err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.made++
+	p.decoys = append(p.decoys, *in.Username)
+	return &cognitoidentityprovider.AdminCreateUserOutput{User: &types.UserType{Attributes: []types.AttributeType{
+		{Name: aws.String("email"), Value: in.Username}, {Name: aws.String("sub"), Value: aws.String(nth(p.made))},
+	}}}, nil
+}
+
+func (p *pool) AdminDeleteUser(_ context.Context, in *cognitoidentityprovider.AdminDeleteUserInput, _ ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.AdminDeleteUserOutput, error) {
+	if err := p.call("AdminDeleteUser"); err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.decoys = slices.DeleteFunc(p.decoys, func(username string) bool { return username == *in.Username })
+	return &cognitoidentityprovider.AdminDeleteUserOutput{}, nil
+}
+
+// nth is the userId that the pool gave the nth decoy, of the form that newer pools
+// give.
+func nth(n int) string { return fmt.Sprintf("14f8b4e8-6011-70f0-8d3a-%012x", n) }
 
 func (p *pool) ConfirmSignUp(context.Context, *cognitoidentityprovider.ConfirmSignUpInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.ConfirmSignUpOutput, error) {
 	return &cognitoidentityprovider.ConfirmSignUpOutput{}, p.call("ConfirmSignUp")
@@ -170,11 +207,12 @@ type desk struct {
 	*Desk
 	pool      *pool
 	registrar *registrar
+	told      *bytes.Buffer // what the operator is told, beside the line of each event
 }
 
 func newDesk(errs map[string]error) desk {
-	d := desk{pool: &pool{errs: errs}, registrar: &registrar{}}
-	d.Desk = NewDesk(d.pool, Client{PoolID: "pool", ID: "client"}, d.registrar, 0)
+	d := desk{pool: &pool{errs: errs}, registrar: &registrar{}, told: &bytes.Buffer{}}
+	d.Desk = NewDesk(d.pool, Client{PoolID: "pool", ID: "client"}, d.registrar, 0, eventlog.New(d.told, "account"))
 	return d
 }
 
@@ -205,8 +243,8 @@ func (d desk) post(t *testing.T, path, body string) httpapi.Response {
 		t.Errorf("cache-control %q", answer.Headers["cache-control"])
 	}
 	secrets := []string{johnMail, johnName, password, newPassword, mailedCode, refreshToken, accessToken, johnsIDToken}
-	if i := slices.IndexFunc(secrets, func(s string) bool { return strings.Contains(log.String(), s) }); i >= 0 {
-		t.Errorf("%q is in the log: %s", secrets[i], log.String())
+	if i := slices.IndexFunc(secrets, func(s string) bool { return strings.Contains(log.String()+d.told.String(), s) }); i >= 0 {
+		t.Errorf("%q is in the log: %s%s", secrets[i], log.String(), d.told)
 	}
 	if strings.Count(log.String(), "\n") != 1 {
 		t.Errorf("not one line of log: %s", log.String())

@@ -8,6 +8,7 @@ package identity
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
@@ -17,11 +18,13 @@ import (
 	"clientflow/internal/tenant"
 )
 
-// UserPool is the part of Cognito that is used here. None of its operations but
-// AdminGetUser is signed, and the client has no secret.
+// UserPool is the part of Cognito that is used here. None of its operations but those
+// of an administrator is signed, and the client has no secret.
 type UserPool interface {
 	SignUp(context.Context, *cognitoidentityprovider.SignUpInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.SignUpOutput, error)
 	ConfirmSignUp(context.Context, *cognitoidentityprovider.ConfirmSignUpInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.ConfirmSignUpOutput, error)
+	AdminCreateUser(context.Context, *cognitoidentityprovider.AdminCreateUserInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.AdminCreateUserOutput, error)
+	AdminDeleteUser(context.Context, *cognitoidentityprovider.AdminDeleteUserInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.AdminDeleteUserOutput, error)
 	AdminGetUser(context.Context, *cognitoidentityprovider.AdminGetUserInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.AdminGetUserOutput, error)
 	ResendConfirmationCode(context.Context, *cognitoidentityprovider.ResendConfirmationCodeInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.ResendConfirmationCodeOutput, error)
 	InitiateAuth(context.Context, *cognitoidentityprovider.InitiateAuthInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.InitiateAuthOutput, error)
@@ -53,13 +56,14 @@ type Desk struct {
 	clientID  string
 	registrar Registrar
 	step      time.Duration
+	log       *slog.Logger
 }
 
 // NewDesk returns the desk of one user pool client. Answers that could tell by
 // their time whether an address is known leave on a grid of step, or at once when
 // that is 0.
-func NewDesk(pool UserPool, client Client, registrar Registrar, step time.Duration) *Desk {
-	return &Desk{pool: pool, poolID: client.PoolID, clientID: client.ID, registrar: registrar, step: step}
+func NewDesk(pool UserPool, client Client, registrar Registrar, step time.Duration, log *slog.Logger) *Desk {
+	return &Desk{pool: pool, poolID: client.PoolID, clientID: client.ID, registrar: registrar, step: step, log: log}
 }
 
 // Routes returns the desk's public routes.

@@ -25,7 +25,6 @@ const (
 	tokensBody       = `{"accessToken":"ACCESS","idToken":"ID","refreshToken":"REFRESH","expiresIn":3600,"tokenType":"Bearer"}`
 	internalBody     = `{"type":"about:blank","title":"Internal Server Error","status":500,"detail":"Something failed on our side. Please try again later."}`
 	tooManyBody      = `{"type":"about:blank","title":"Too Many Requests","status":429,"detail":"There are too many requests just now. Please try again in a minute."}`
-	tooMuchMailBody  = `{"type":"about:blank","title":"Too Many Requests","status":429,"detail":"No more mail can be sent just now. Please try again later."}`
 	wrongLoginBody   = `{"type":"about:blank","title":"Unauthorized","status":401,"detail":"The email or the password is wrong."}`
 	unconfirmedBody  = `{"type":"urn:problem-type:unconfirmed","title":"Forbidden","status":403,"detail":"Please confirm your email address first, with the code that was sent to it."}`
 	signInAgainBody  = `{"type":"about:blank","title":"Unauthorized","status":401,"detail":"Please sign in again."}`
@@ -61,11 +60,11 @@ func TestAnswers(t *testing.T) {
 		{"known, waits for a code", "/signup", both("UsernameExistsException", ""), 201, nobodyInUserPool},
 		{"known, asked too often", "/signup", both("UsernameExistsException", "LimitExceededException"), 201, nobodyInUserPool},
 		{"known, resends are throttled", "/signup", both("UsernameExistsException", "TooManyRequestsException"), 201, nobodyInUserPool},
-		{"known, Cognito fails", "/signup", both("UsernameExistsException", "InternalErrorException"), 500, internalBody},
+		{"known, Cognito fails", "/signup", both("UsernameExistsException", "InternalErrorException"), 201, nobodyInUserPool},
 		{"made, but not mailed to", "/signup", both("CodeDeliveryFailureException", "CodeDeliveryFailureException"), 201, nobodyInUserPool},
 		{"password against the pool's policy", "/signup", map[string]error{"SignUp": weak}, 422, badPasswordBody},
 		{"address against Cognito's taste", "/signup", failing("SignUp", "InvalidParameterException"), 422, badEmailBody},
-		{"no mail left", "/signup", failing("SignUp", "LimitExceededException"), 429, tooMuchMailBody},
+		{"no mail left", "/signup", failing("SignUp", "LimitExceededException"), 201, nobodyInUserPool},
 		{"sign-ups throttled", "/signup", failing("SignUp", "TooManyRequestsException"), 429, tooManyBody},
 		{"sign-up fails", "/signup", failing("SignUp", "InternalErrorException"), 500, internalBody},
 		{"sign-up unreachable", "/signup", map[string]error{"SignUp": errNetwork}, 500, internalBody},

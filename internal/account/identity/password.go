@@ -53,6 +53,7 @@ func (d *Desk) forgotPassword(ctx context.Context, r *httpapi.Request) (httpapi.
 		ClientId: &d.clientID,
 		Username: &address,
 	})
+	d.heed(ctx, err)
 	if err := unsaid(err); err != nil {
 		return httpapi.Response{}, failed("ask for a new password", err)
 	}

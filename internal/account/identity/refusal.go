@@ -29,11 +29,12 @@ func failed(doing string, err error) error {
 
 // unsaid returns nil for the errors that a request to mail a code may end with
 // according to who has the address: nobody, someone already confirmed or
-// disabled, someone who has asked too often, or a mailbox that takes no mail.
+// disabled, someone who has asked too often, a mailbox that takes no mail, or nobody
+// that can be mailed to.
 func unsaid(err error) error {
 	switch errorCode(err) {
 	case "UserNotFoundException", "InvalidParameterException", "NotAuthorizedException",
-		"LimitExceededException", "CodeDeliveryFailureException":
+		"LimitExceededException", "CodeDeliveryFailureException", "InvalidEmailRoleAccessPolicyException":
 		return nil
 	}
 	return err

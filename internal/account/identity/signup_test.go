@@ -2,8 +2,8 @@ package identity
 
 import (
 	"errors"
-	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"clientflow/internal/httpapi"
@@ -42,27 +42,60 @@ func TestABadPasswordIsRefusedForAKnownAddressToo(t *testing.T) {
 	}
 }
 
-func TestSignUpWithoutARecordFails(t *testing.T) {
+// A record that cannot be made is left to the confirmation: only who is new could be
+// told of it.
+func TestSignUpWithoutARecord(t *testing.T) {
 	t.Parallel()
 	d := newDesk(nil)
 	d.registrar.err = errors.New("no table")
-	if answer := d.post(t, "/signup", bodies["/signup"]); answer.Status != 500 || answer.Body != internalBody {
+	if answer := d.post(t, "/signup", bodies["/signup"]); answer.Status != 201 || plain(answer.Body) != newAccountBody {
 		t.Errorf("got %d %s", answer.Status, answer.Body)
 	}
 }
 
+// The userId for an address that is known is one that the pool gave, and nobody's any
+// more.
 func TestAKnownAddressGetsNobodysID(t *testing.T) {
 	t.Parallel()
 	d := newDesk(both("UsernameExistsException", ""))
-	shape := regexp.MustCompile(`^\{"success":true,"userId":"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"\}$`)
-	var answers []httpapi.Response
-	for range 2 {
-		answers = append(answers, d.post(t, "/signup", bodies["/signup"]))
+	for n := range 2 {
+		want := `{"success":true,"userId":"` + nth(n+1) + `"}`
+		if answer := d.post(t, "/signup", bodies["/signup"]); answer.Status != 201 || answer.Body != want {
+			t.Errorf("got %d %s, want %s", answer.Status, answer.Body, want)
+		}
 	}
-	if !shape.MatchString(answers[0].Body) || answers[0].Body == answers[1].Body {
-		t.Errorf("got %s and %s", answers[0].Body, answers[1].Body)
+	if len(d.registrar.asked) > 0 || len(d.pool.decoys) > 0 {
+		t.Errorf("asked for a record: %v; decoys are left: %v", d.registrar.asked, d.pool.decoys)
 	}
-	if len(d.registrar.asked) > 0 {
-		t.Errorf("asked for a record: %v", d.registrar.asked)
+}
+
+// A decoy is made for who is new too, so that when none can be made both are told the
+// same; and one that cannot be removed is no reason to tell anything.
+func TestADecoyForEverySignUp(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		operation, code string
+		status          int
+	}{
+		"made and removed": {"", "", 201},
+		"throttled":        {"AdminCreateUser", "TooManyRequestsException", 429},
+		"not made":         {"AdminCreateUser", "InternalErrorException", 500},
+		"not removed":      {"AdminDeleteUser", "TooManyRequestsException", 201},
+	} {
+		var answers []httpapi.Response
+		for _, errs := range []map[string]error{{}, both("UsernameExistsException", "InvalidParameterException")} {
+			if tt.operation != "" {
+				errs[tt.operation] = cognito(tt.code)
+			}
+			d := newDesk(errs)
+			answer := d.post(t, "/signup", bodies["/signup"])
+			answer.Body = strings.ReplaceAll(plain(answer.Body), johnID, "NOBODY")
+			if answers = append(answers, answer); answer.Status != tt.status || !slices.Contains(d.pool.called, "AdminCreateUser") {
+				t.Errorf("%s: got %d %s, called %v", name, answer.Status, answer.Body, d.pool.called)
+			}
+		}
+		if answers[0].Body != answers[1].Body {
+			t.Errorf("%s: %s of a new address, %s of a known one", name, answers[0].Body, answers[1].Body)
+		}
 	}
 }

@@ -297,3 +297,39 @@ func TestUnknownOperationIsNamed(t *testing.T) {
 	_, err := s.ListDevices(t.Context(), &cip.ListDevicesInput{AccessToken: aws.String("x")})
 	wantError(t, err, "UnknownOperationException", "The local AWS does not have the operation AWSCognitoIdentityProviderService.ListDevices")
 }
+
+// A user that an administrator makes without a message has a sub from the beginning,
+// and a password that nobody knows.
+func TestAUserMadeByAnAdministrator(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	const username = "decoy@nobody.invalid"
+	create := func() (*cip.AdminCreateUserOutput, error) {
+		return s.AdminCreateUser(t.Context(), &cip.AdminCreateUserInput{
+			UserPoolId: &s.poolID, Username: aws.String(username), MessageAction: types.MessageActionTypeSuppress,
+		})
+	}
+	made, err := create()
+	if err != nil {
+		t.Fatal(err)
+	}
+	attributes := map[string]string{}
+	for _, a := range made.User.Attributes {
+		attributes[aws.ToString(a.Name)] = aws.ToString(a.Value)
+	}
+	if sub := aws.ToString(made.User.Username); sub == "" || attributes["sub"] != sub || attributes["email"] != username {
+		t.Errorf("made %s with %v", sub, attributes)
+	}
+	if made.User.UserStatus != types.UserStatusTypeForceChangePassword || !made.User.Enabled {
+		t.Errorf("made a user that is %s", made.User.UserStatus)
+	}
+	_, err = create()
+	wantCode(t, err, "UsernameExistsException")
+	_, err = s.trySignIn(t, username, password)
+	wantCode(t, err, "NotAuthorizedException")
+	if _, err := s.AdminDeleteUser(t.Context(), &cip.AdminDeleteUserInput{UserPoolId: &s.poolID, Username: aws.String(username)}); err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.AdminGetUser(t.Context(), &cip.AdminGetUserInput{UserPoolId: &s.poolID, Username: aws.String(username)})
+	wantCode(t, err, "UserNotFoundException")
+}
