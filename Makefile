@@ -133,6 +133,9 @@ ib-erase: ## Erase an IB and its leads, here and in Systeme.io: STACK=…, USER=
 conformance: ## Hold the local AWS against Amazon's DynamoDB Local and moto, or a deployed API against our tests: STACK=…
 	@$(if $(filter command line,$(origin STACK)),CONFORMANCE_STACK="$(STACK)" go test -count=1 ./infra/local/e2e $(ARGS),infra/local/conformance/run)
 
+cost: ## Print what it costs on AWS, from what the stack consumes here and list prices
+	@go run ./infra/cost
+
 engines: ## Get the engines that conformance needs (Java 17, Maven and Python)
 	@infra/local/conformance/engines
 

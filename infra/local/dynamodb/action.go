@@ -106,6 +106,7 @@ func (db *DB) perform(caller iam.Principal, a *action, returnValues string) (mut
 		return mutation{}, err
 	}
 	db.apply(m, nil)
+	t.wrote(m.capacity())
 	return m, nil
 }
 

@@ -45,6 +45,9 @@ func (db *DB) batchGetItem(caller iam.Principal, in batchGetItemRequest) (batchG
 			return batchGetItemAnswer{}, err
 		}
 	}
+	for name, consumed := range batch.consumed {
+		db.tables[name].read(*consumed)
+	}
 	batch.answer.ConsumedCapacity = batch.consumed.report(in.ReturnConsumedCapacity)
 	return batch.answer, nil
 }

@@ -141,6 +141,7 @@ func (db *DB) writeBatch(writes []batchedWrite, returnCapacity string) (batchWri
 		}
 		m := w.mutation()
 		consumed.of(w.table.name).add(m.capacity(), 1)
+		w.table.wrote(m.capacity())
 		db.apply(m, nil)
 		done++
 	}

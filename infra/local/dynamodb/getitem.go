@@ -64,6 +64,7 @@ func (db *DB) getItem(caller iam.Principal, in getItemRequest) (getItemAnswer, e
 		return getItemAnswer{}, err
 	}
 	consumed := capacity{table: readUnits(attribute.ItemSize(found.item), in.ConsistentRead)}
+	db.tables[in.TableName].read(consumed)
 	return getItemAnswer{
 		Item:             found.returned(),
 		ConsumedCapacity: consumed.report(in.TableName, in.ReturnConsumedCapacity),

@@ -151,6 +151,7 @@ func (s *source) answer(r *pageReader, p page) pageAnswer {
 		consumed.table = p.fetched
 		consumed.addIndex(s.index, readUnits(p.size, r.ConsistentRead))
 	}
+	s.table.read(consumed)
 	a := pageAnswer{
 		Items: p.items, Count: p.count, ScannedCount: p.scanned, LastEvaluatedKey: p.last,
 		ConsumedCapacity: consumed.report(s.table.name, r.ReturnConsumedCapacity),

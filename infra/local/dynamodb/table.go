@@ -38,6 +38,8 @@ type table struct {
 	stream *streamLog
 	// expiry is the attribute that says when an item expires; "" when none does.
 	expiry string
+	// used is what was consumed of the table so far.
+	used Usage
 }
 
 // tableARN is the ARN of a table, which need not exist.

@@ -43,6 +43,9 @@ func (db *DB) transactGetItems(caller iam.Principal, in transactGetItemsRequest)
 		consumed.of(item.Get.TableName).add(readCapacity(found.item), 2)
 		answer.Responses = append(answer.Responses, getItemAnswer{Item: found.returned()})
 	}
+	for name, c := range consumed {
+		db.tables[name].read(*c)
+	}
 	answer.ConsumedCapacity = consumed.report(in.ReturnConsumedCapacity)
 	return answer, nil
 }

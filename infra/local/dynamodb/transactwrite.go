@@ -112,6 +112,9 @@ func (db *DB) transactWriteItems(caller iam.Principal, in transactWriteItemsRequ
 		consumed.of(m.table.name).add(tx[i].action.cost(m), 2)
 		db.apply(m, nil)
 	}
+	for name, c := range consumed {
+		db.tables[name].wrote(*c)
+	}
 	db.tokens.keep(in, db.clock())
 	return transactWriteItemsAnswer{consumed.report(in.ReturnConsumedCapacity)}, nil
 }
