@@ -1,9 +1,11 @@
-// Package page serves what is seen in a browser: the start page, the IB's dashboard
-// and the admin's pages, with the scripts and styles that they load.
+// Package page serves what is seen in a browser: the start page, the IB's dashboard,
+// the admin's pages and the description of the API, with the scripts and styles that
+// they load, the script for the IBs' own sites, and the QR codes of forms.
 //
-// All of it is static, the same for everyone and embedded here. It holds no data: a
-// page's script asks the API for it, with the token of whoever looks at the page. So
-// this package must know no tenant, no table and no setting.
+// All but the codes, which are made of their address, is static, the same for everyone
+// and embedded here. It holds no data: a page's script asks the API for it, with the
+// token of whoever looks at the page. So this package must know no tenant, no table
+// and no setting.
 package page
 
 import (
@@ -81,11 +83,12 @@ func (s *Site) answerPage(r *httpapi.Request, status int, name string) httpapi.R
 	response.Headers["content-security-policy"] = policy
 	response.Headers["referrer-policy"] = "same-origin"
 	response.Headers["cross-origin-opener-policy"] = "same-origin"
+	response.Headers["strict-transport-security"] = "max-age=31536000"
 	return response
 }
 
 // policy is the content security policy of all pages: everything from here, nothing
 // inline, and no text that becomes markup. An IB's form may be shown in a frame.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 	"frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; " +
 	"require-trusted-types-for 'script'; trusted-types 'none'"

@@ -74,8 +74,11 @@ func TestEachPageIsServedUnderAStrictPolicy(t *testing.T) {
 				t.Errorf("%s: its policy lacks %s: %s", path, want, policy)
 			}
 		}
-		if strings.Contains(policy, "unsafe") || got.Headers["set-cookie"] != "" {
+		if strings.Contains(policy, "unsafe") || strings.Contains(policy, "data:") || got.Headers["set-cookie"] != "" {
 			t.Errorf("%s: policy %s, cookie %q", path, policy, got.Headers["set-cookie"])
+		}
+		if got.Headers["strict-transport-security"] == "" {
+			t.Errorf("%s: a browser may be led here without encryption the next time", path)
 		}
 	}
 }
