@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
 )
 
 func TestAnIBSignsInAndOut(t *testing.T) {
@@ -18,8 +19,17 @@ func TestAnIBSignsInAndOut(t *testing.T) {
 	p.sees("Open dashboard")
 	p.click(".doors [href='/app']")
 	p.at("/app")
+	const isRevoked = `(async () => {
+		const body = JSON.stringify({ refreshToken: sessionStorage.ended });
+		for (;;) {
+			const { status } = await fetch("/login/refresh", { method: "POST", headers: { "content-type": "application/json" }, body });
+			if (status === 401) return true;
+		}
+	})()`
+	eval[chromedp.Void](p, `void (sessionStorage.ended = JSON.parse(localStorage["clientflow.session"]).refreshToken)`)
 	p.press("Sign out")
 	p.at("/")
+	eval[bool](p, isRevoked)
 	p.open("/app/leads")
 	p.at("/")
 	if got := p.address(); got != "/?next=%2Fapp%2Fleads#sign-in" {
@@ -121,6 +131,30 @@ func TestTabsKnowOfEachOther(t *testing.T) {
 	// Someone else signs in over a session that goes on.
 	q.signIn(john.email)
 	p.until(`document.getElementById("name")?.value === "John Carter"`)
+}
+
+// Whoever signs out may walk away at once, and someone else sit down.
+func TestNothingIsShownOnceOneIsSignedOut(t *testing.T) {
+	t.Parallel()
+	john := mustIB(t, "John Carter")
+	p := mustPerson(t)
+	p.signIn(john.email)
+	q := p.another()
+	for _, tab := range []*person{p, q} {
+		tab.open("/app/settings")
+		tab.until(`!document.querySelector("#profile fieldset").disabled`)
+		eval[chromedp.Void](tab, `void addEventListener("pagehide", () => {
+			sessionStorage.shown = document.querySelector("#profile").checkVisibility();
+		})`)
+	}
+	q.press("Sign out")
+	q.at("/")
+	p.in("sign-in")
+	for _, tab := range []*person{p, q} {
+		if shown := tab.now("sessionStorage.shown"); shown != "false" {
+			t.Errorf("the page was still shown while the next one was awaited: %s", shown)
+		}
+	}
 }
 
 // line gives a tab a network that is slow, in milliseconds for each answer, or none.

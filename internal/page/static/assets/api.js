@@ -16,6 +16,13 @@ export class Problem extends Error {
   }
 }
 
+/** wordsOf is what to say of an error. One that is no Problem is a defect of ours, of which the console has more. */
+export function wordsOf(error) {
+  if (error instanceof Problem) return error.message;
+  console.error(error);
+  return "Something went wrong on this page.";
+}
+
 /** call asks the API as nobody. It returns the answer's document; null for none. */
 export async function call(method, path, body) {
   return read(await send(method, path, body));
@@ -66,9 +73,10 @@ export function watch() {
 // owned returns the session as long as it is that of whose page this is.
 async function owned() {
   const now = session.current();
+  if (now !== null) mine ??= session.whose(now);
+  if (now !== null && session.whose(now) === mine) return now;
+  document.body.hidden = true; // a slow line must not leave it to whoever comes next
   if (now === null) return leave(mine !== undefined);
-  mine ??= session.whose(now);
-  if (session.whose(now) === mine) return now;
   location.reload();
   return new Promise(() => {});
 }

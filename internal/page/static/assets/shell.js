@@ -1,7 +1,7 @@
 // What the pages behind the sign-in share: who is signed in, the bar above, and short
 // messages below.
 
-import { api, call, leave, watch } from "./api.js";
+import { api, leave, watch, wordsOf } from "./api.js";
 import { h, one } from "./dom.js";
 import * as session from "./session.js";
 
@@ -33,20 +33,22 @@ function markHere(bar) {
   }
 }
 
-async function signOut() {
+// signOut waits for nothing: whoever signs out may walk away. The request outlives the
+// page, and the device forgets in any case.
+function signOut() {
   const refreshToken = session.current()?.refreshToken;
-  if (refreshToken) await call("POST", "/logout", { refreshToken }).catch(() => {}); // the device forgets in any case
   session.forget();
-  location.assign("/");
+  const headers = { "content-type": "application/json" };
+  if (refreshToken) fetch("/logout", { method: "POST", headers, body: JSON.stringify({ refreshToken }), keepalive: true }).catch(() => {});
+  document.body.hidden = true;
+  location.replace("/");
 }
 
 /** fail shows in the page's place that it could not be shown, and offers another try. */
 export function fail(error) {
-  if (!(error.status >= 0)) console.error(error); // a defect of ours, not an answer
-  const text = error.status >= 0 ? error.message : "Something went wrong on this page.";
   one("main").replaceChildren(h("div", { class: "card empty", role: "alert" },
     h("h1", {}, "This could not be shown"),
-    h("p", {}, text),
+    h("p", {}, wordsOf(error)),
     h("button", { type: "button", class: "primary", onclick: again }, "Try again")));
   if (error.status === 0) addEventListener("online", again, { once: true });
 }
@@ -59,7 +61,8 @@ function again() {
 
 /** toast says something for a while, aloud to a screen reader. */
 export function toast(text) {
-  // Beside an open dialog nothing is seen or said.
+  // Beside an open dialog nothing is seen or said. The page's own box is there from the
+  // start: readers often miss what comes together with its box.
   const within = [...document.querySelectorAll("dialog:modal")].at(-1) ?? document.body;
   const box = within.querySelector(":scope > .toasts") ?? within.appendChild(h("div", { class: "toasts", role: "status" }));
   const message = box.appendChild(h("p", {}, text));
