@@ -1,8 +1,9 @@
 // The export of everything that ClientFlow holds of an IB: what the API tells, put
 // together here into one file.
 
-import { api } from "./api.js";
+import { api, wordsOf } from "./api.js";
 import { one } from "./dom.js";
+import { save } from "./save.js";
 import { plural } from "./text.js";
 
 /** offerExport lets the button export, with progress, and another one cancel. */
@@ -13,11 +14,10 @@ export function offerExport() {
     begin();
     try {
       const all = await collect(tell, running.signal);
-      save("clientflow-" + all.exportedAt.slice(0, 10) + ".json", JSON.stringify(all, null, 2));
+      save("clientflow-" + all.exportedAt.slice(0, 10) + ".json", new Blob([JSON.stringify(all, null, 2)], { type: "application/json" }));
       tell("Saved: " + plural(all.leads.length, "lead") + "." + (all.unavailable ? " " + all.unavailable : ""));
     } catch (error) {
-      if (!running.signal.aborted && !(error.status >= 0)) console.error(error); // a defect of ours, not an answer
-      tell(running.signal.aborted ? "Cancelled. Nothing was saved." : error.message);
+      tell(running.signal.aborted ? "Cancelled. Nothing was saved." : wordsOf(error));
     } finally {
       end();
     }
@@ -74,13 +74,4 @@ async function every(get, path, name, progress) {
     progress(list.length);
   }
   return list;
-}
-
-function save(name, text) {
-  const address = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }

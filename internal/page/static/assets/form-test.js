@@ -1,6 +1,6 @@
 // Sends a test lead through the form, and shows how far it comes, step by step.
 
-import { api, call } from "./api.js";
+import { api, call, wordsOf } from "./api.js";
 import { h, one, replace } from "./dom.js";
 import { confirmed } from "./shell.js";
 
@@ -26,10 +26,9 @@ async function alone(work) {
   try {
     await work();
   } catch (error) {
-    if (!(error.status >= 0)) console.error(error); // a defect of ours, not an answer
     const step = one("steps").querySelector('[data-state="doing"]');
     if (step !== null) mark(step.dataset.step, "failed");
-    say("bad", error.status >= 0 ? error.message : "Something went wrong on this page.");
+    say("bad", wordsOf(error));
   } finally {
     button.removeAttribute("aria-busy");
   }

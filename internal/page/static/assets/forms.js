@@ -1,5 +1,6 @@
 // Forms that are sent by a script: errors beside their fields, in words.
 
+import { wordsOf } from "./api.js";
 import { h } from "./dom.js";
 
 /**
@@ -35,7 +36,6 @@ export function clear(form) {
 
 /** show puts a Problem onto a form, and the focus into the first field that was bad. */
 export function show(form, problem) {
-  if (!(problem.status >= 0)) console.error(problem); // a defect of ours, not an answer
   const rest = [];
   for (const [name, message] of Object.entries(problem.fields ?? {})) {
     const input = form.elements.namedItem(name);
@@ -44,8 +44,7 @@ export function show(form, problem) {
   }
   const first = form.querySelector("[aria-invalid]");
   if (first === null || rest.length > 0) {
-    const text = problem.status >= 0 ? problem.message : "Something went wrong on this page.";
-    const notice = h("p", { class: "notice bad", role: "alert", tabindex: "-1" }, [text, ...rest].join(" "));
+    const notice = h("p", { class: "notice bad", role: "alert", tabindex: "-1" }, [wordsOf(problem), ...rest].join(" "));
     form.prepend(notice);
     if (first === null) notice.focus();
   }

@@ -2,6 +2,7 @@
 
 import { ask, Problem } from "./api.js";
 import { one } from "./dom.js";
+import { save } from "./save.js";
 import { toast } from "./shell.js";
 import { count } from "./text.js";
 
@@ -39,7 +40,10 @@ export async function exportLeads() {
       }
       path = whereNext(response.headers.get("link"));
     }
-    if (!cancelled) save(new Blob(parts, { type: "text/csv;charset=utf-8" }), bytes);
+    if (cancelled) return;
+    const name = "leads-" + new Date().toISOString().slice(0, 10) + ".csv";
+    save(name, new Blob(parts, { type: "text/csv;charset=utf-8" }));
+    toast("All leads are saved as " + name + ", " + size(bytes) + ".");
   } catch (error) {
     if (!(error.status >= 0)) throw error;
     if (!cancelled) toast(error.message);
@@ -59,12 +63,3 @@ async function next(reader) {
 const whereNext = (link) => link?.match(/^<(.*)>; rel="next"$/)?.[1] ?? null;
 
 const size = (bytes) => (bytes < 1_000_000 ? count(Math.ceil(bytes / 1000)) + " kB" : count(Math.round(bytes / 100_000) / 10) + " MB");
-
-function save(file, bytes) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(file);
-  link.download = "leads-" + new Date().toISOString().slice(0, 10) + ".csv";
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // the browser may still be reading it
-  toast("All leads are saved as " + link.download + ", " + size(bytes) + ".");
-}
