@@ -105,6 +105,13 @@ func TestTheAdminSeesTheSync(t *testing.T) {
 	p.sees("Looked at")
 	p.sees("Working")
 	p.inspect("admin-sync")
+
+	// The next look leaves the keyboard where it is.
+	eval[chromedp.Void](p, `void (document.querySelector(".flow a").focus(), window.before = document.querySelector("#view").innerText)`)
+	p.until(`document.querySelector("#view").innerText !== window.before`)
+	if !eval[bool](p, `document.activeElement === document.querySelector(".flow a")`) {
+		t.Error("a look takes the keyboard away")
+	}
 }
 
 func TestAnIBIsNoAdmin(t *testing.T) {

@@ -1,7 +1,8 @@
 // The set-up guide of one IB: each workflow with its trigger, its steps to tick off,
 // and everything that is to be pasted behind a copy button.
 
-import { h, replace } from "./dom.js";
+import { wordsOf } from "./api.js";
+import { h } from "./dom.js";
 import { copyButton, toast } from "./shell.js";
 import { plural } from "./text.js";
 
@@ -65,7 +66,7 @@ function done(configured, ticks, configure) {
       await configure(!configured);
       configured = !configured;
     } catch (error) {
-      toast(error.message);
+      toast(wordsOf(error));
     }
     button.ariaBusy = null;
     show();

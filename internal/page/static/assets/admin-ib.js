@@ -2,7 +2,7 @@
 
 import { state } from "./admin-ibs.js";
 import { guide } from "./admin-guide.js";
-import { api } from "./api.js";
+import { api, wordsOf } from "./api.js";
 import { h, replace } from "./dom.js";
 import { confirmed, copyButton, toast } from "./shell.js";
 import { count, day } from "./text.js";
@@ -16,9 +16,9 @@ export async function showIB({ me, view, signal }, userId) {
     [ib, setUp] = await Promise.all([api("GET", path), api("GET", path + "/workflows")]);
   } catch (error) {
     if (error.status !== 404) throw error;
-    return replace(view, gone());
   }
   if (signal.aborted) return;
+  if (!setUp) return replace(view, gone());
   document.title = ib.name + ": ClientFlow";
   replace(view, back(), facts(ib, me), guide(ib, setUp, configure));
 
@@ -41,7 +41,7 @@ function facts(ib, me) {
   const fact = (name, ...value) => h("div", {}, h("dt", {}, name), h("dd", {}, value));
   return h("section", { class: "card stack", "aria-labelledby": "ib-name" },
     h("div", { class: "head" },
-      h("div", {}, h("h2", { id: "ib-name" }, ib.name), h("p", { class: "quiet" }, ib.email)),
+      h("div", {}, h("h2", { id: "ib-name" }, h("bdi", {}, ib.name)), h("p", { class: "quiet" }, ib.email)),
       badge),
     h("dl", { class: "facts" },
       fact("Tag prefix", h("code", {}, ib.systemeTagPrefix), copyButton(ib.systemeTagPrefix, "the tag prefix")),
@@ -76,7 +76,7 @@ function shutOut(ib, badge) {
       replace(badge, state(ib));
       toast(ib.name + (ib.disabled ? " is shut out." : " is let in again."));
     } catch (error) {
-      toast(error.message);
+      toast(wordsOf(error));
     }
     button.ariaBusy = null;
     label();

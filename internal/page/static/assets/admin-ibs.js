@@ -54,7 +54,7 @@ function table(ibs, timeZone) {
 
 function row(ib, timeZone) {
   return h("tr", {},
-    h("td", {}, h("a", { href: "/admin?ib=" + ib.userId }, ib.name), h("div", { class: "quiet small" }, ib.email)),
+    h("td", {}, h("a", { href: "/admin?ib=" + ib.userId }, h("bdi", {}, ib.name)), h("div", { class: "quiet small" }, ib.email)),
     h("td", {}, h("code", {}, ib.systemeTagPrefix)),
     h("td", { class: "number" }, count(ib.leadCount)),
     h("td", {}, day(ib.createdAt, timeZone)),

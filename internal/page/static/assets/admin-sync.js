@@ -1,7 +1,7 @@
 // How the sync is doing: a picture of the way from the leads to Systeme.io and back,
 // looked at again every few seconds while it is seen.
 
-import { api } from "./api.js";
+import { api, wordsOf } from "./api.js";
 import { h, replace } from "./dom.js";
 import { confirmed, toast } from "./shell.js";
 import { count, plural } from "./text.js";
@@ -11,25 +11,29 @@ const every = 5000; // milliseconds
 /** showSync shows the sync until its signal says that it was left. */
 export async function showSync({ view, signal }) {
   document.title = "Sync: ClientFlow";
-  const flow = h("div", { class: "flow" });
   const usage = new Usage();
-  const note = h("p", { class: "quiet small", role: "status" }, "Looking…");
-  const redriven = h("div", {});
-  replace(view, flow, redriven, note);
-  draw(flow, null, null);
-  await look();
-  const timer = setInterval(() => document.visibilityState === "visible" && look(), every);
-  signal.addEventListener("abort", () => clearInterval(timer));
+  const note = h("p", { class: "quiet small" }, "Looking…"); // not aloud: it changes with each look
+  const trouble = h("p", { role: "status" });
+  const redriving = h("div", { hidden: true }, redrive(look));
+  let stations = changing();
+  replace(view, picture(stations), note, trouble, redriving);
+  for (; !signal.aborted; await new Promise((done) => setTimeout(done, every))) {
+    if (document.visibilityState === "visible") await look();
+  }
 
+  // look leaves alone what has not changed, where the keyboard may be.
   async function look() {
     try {
       const health = await api("GET", "/admin/sync");
-      if (signal.aborted) return;
-      draw(flow, health, usage.since(health.rate));
-      replace(redriven, health.deadLetters.depth > 0 && redrive(look));
+      const now = changing(health, usage.since(health.rate));
+      stations.forEach((station, i) => station.replaceWith(now[i]));
+      stations = now;
+      redriving.hidden = health.deadLetters.depth === 0;
       note.textContent = "Looked at " + new Date().toLocaleTimeString() + ", and again every 5 seconds.";
+      trouble.textContent = "";
     } catch (error) {
-      note.textContent = error.message;
+      const words = wordsOf(error);
+      if (trouble.textContent !== words) trouble.textContent = words;
     }
   }
 }
@@ -46,17 +50,20 @@ class Usage {
   }
 }
 
-function draw(flow, health, used) {
-  replace(flow,
+// changing are the stations that each look shows anew; bones before the first.
+const changing = (health, used) => [queue(health?.queue), account(health?.rate, used), dead(health?.deadLetters), hook(health?.webhook)];
+
+function picture([queued, called, failed, told]) {
+  return h("div", { class: "flow" },
     station("Leads", "Each new lead is put into the queue.", h("a", { href: "/admin" }, "See the brokers")),
     arrow("→"),
-    queue(health?.queue),
+    queued,
     arrow("→"),
-    account(health?.rate, used),
+    called,
     h("span", { class: "down dead", "aria-hidden": "true" }, "↓"),
     h("span", { class: "down back", "aria-hidden": "true" }, "↓"),
-    dead(health?.deadLetters),
-    hook(health?.webhook));
+    failed,
+    told);
 }
 
 const arrow = (sign) => h("span", { class: "arrow", "aria-hidden": "true" }, sign);
@@ -124,14 +131,16 @@ function redrive(look) {
       text: "Each gets all its tries again. Do this once what made them fail is mended.",
       action: "Put back",
     });
-    if (!sure) return;
+    if (!sure || button.ariaBusy === "true") return;
+    button.ariaBusy = "true";
     try {
       await api("POST", "/admin/sync/redrive");
       toast("They are being put back.");
       await look();
     } catch (error) {
-      toast(error.message);
+      toast(wordsOf(error));
     }
+    button.ariaBusy = null;
   }
   return button;
 }

@@ -9,7 +9,7 @@ import { fail, open } from "./shell.js";
 
 open((me) => {
   if (me.role !== "ADMIN") return refuse();
-  addEventListener("popstate", () => show(me));
+  addEventListener("popstate", () => location.search !== shown && show(me));
   document.addEventListener("click", (event) => follow(event, me));
   return show(me);
 });
@@ -22,8 +22,10 @@ function refuse() {
 
 // Views that were left must not go on asking or showing.
 let left = new AbortController();
+let shown; // the query of the view
 
 async function show(me) {
+  shown = location.search;
   left.abort();
   left = new AbortController();
   const { signal } = left;
@@ -55,7 +57,7 @@ async function show(me) {
 function follow(event, me) {
   const link = event.target.closest?.("a");
   const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
-  if (!link || link.pathname !== "/admin" || link.origin !== location.origin || !isPlain) return;
+  if (!link || link.pathname !== "/admin" || link.hash || link.origin !== location.origin || !isPlain) return;
   event.preventDefault();
   history.pushState(null, "", link.href);
   scrollTo(0, 0);
