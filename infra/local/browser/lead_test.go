@@ -5,9 +5,12 @@ package browser_test
 import (
 	"encoding/csv"
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/chromedp/chromedp"
 
 	"clientflow/internal/lead"
 )
@@ -39,6 +42,10 @@ func TestALeadIsLookedAtAndChanged(t *testing.T) {
 	p.open("/app/leads")
 	p.said("Lead 1")
 	p.click("#rows .who")
+	p.until(`document.querySelector("[aria-label='Copy the email address']")`)
+	eval[chromedp.Void](p, `void document.querySelector("[aria-label='Copy the email address']").focus()`)
+	p.do(chromedp.KeyEvent("\r")) // a press of a key is a click at no place
+	p.sees("Copied the email address.")
 	for _, text := range []string{"Acme Partners", "+44 20 7946 0958", "2 times", "200-499", "Forex IB", john.prefix + "demo-request", "The visitor sent the form once more"} {
 		p.sees(text)
 	}
@@ -73,6 +80,10 @@ func TestALeadIsLookedAtAndChanged(t *testing.T) {
 	p.open("/app/leads?lead=" + strings.Repeat("0", 26))
 	p.sees("There is no such lead")
 	p.inspect("lead-gone")
+	p.open("/app/leads?lead=" + url.QueryEscape(`"] nobody's`))
+	p.sees("There is no such lead")
+	p.press("Close")
+	p.until("!document.querySelector('dialog.panel').open && location.search === ''")
 	p.late("/leads/*", 60_000)
 	p.open(opened)
 	p.until("document.querySelector('dialog.panel .bone')")

@@ -39,7 +39,7 @@ export class Panel {
       event.preventDefault();
       this.#leave();
     });
-    this.#dialog.addEventListener("click", (event) => event.clientX < this.#dialog.getBoundingClientRect().left && this.#leave());
+    this.#dialog.addEventListener("click", (event) => event.target === this.#dialog && this.#leave()); // beside it
     addEventListener("beforeunload", (event) => this.#isChanged() && event.preventDefault());
   }
 

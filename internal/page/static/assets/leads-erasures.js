@@ -8,7 +8,7 @@ import { moment } from "./text.js";
 export async function showErasures(me, found = [], cursor = null) {
   let page;
   try {
-    page = await api("GET", "/erasures" + (cursor ? "?cursor=" + cursor : ""));
+    page = await api("GET", "/erasures" + (cursor ? "?cursor=" + encodeURIComponent(cursor) : ""));
   } catch (error) {
     if (!(error.status >= 0)) throw error;
     return; // they are shown the next time

@@ -171,7 +171,7 @@ export class List {
     const known = this.#leads.get(lead.leadId);
     if (!known || JSON.stringify(known) === JSON.stringify(lead)) return;
     this.#leads.set(lead.leadId, lead);
-    const row = one("rows").querySelector(`[data-lead="${lead.leadId}"]`);
+    const row = one("rows").querySelector(`[data-lead="${CSS.escape(lead.leadId)}"]`);
     const fresh = this.#row(lead);
     const focused = row.contains(document.activeElement);
     row.replaceWith(fresh);
@@ -180,7 +180,7 @@ export class List {
 
   /** focus brings the keyboard to a lead, or to what is said of the list. */
   focus(leadId) {
-    (one("rows").querySelector(`[data-lead="${leadId}"] .who`) ?? one("said")).focus();
+    (one("rows").querySelector(`[data-lead="${CSS.escape(leadId)}"] .who`) ?? one("said")).focus();
   }
 
   #row(lead) {
