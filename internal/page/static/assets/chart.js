@@ -56,11 +56,9 @@ function summary(days) {
   return most.leads === 0 ? "" : plural(sum, "lead") + ", most on " + date(most.date) + ": " + count(most.leads);
 }
 
-/**
- * scale is where the axis ends and how far its lines are apart. It begins at nought,
- * its numbers are whole, and four leads are the least that fill it.
- */
-export function scale(most) {
+// scale is where the axis ends and how far its lines are apart. It begins at nought,
+// its numbers are whole, and four leads are the least that fill it.
+function scale(most) {
   let step = 1;
   for (let power = 1; most / step > 5; power *= 10) {
     step = [1, 2, 5].map((n) => n * power).find((n) => most / n <= 5) ?? step;

@@ -15,6 +15,8 @@ export function enliven() {
   for (const secret of document.querySelectorAll(".secret")) {
     const input = secret.querySelector("input");
     const button = secret.querySelector("button");
+    input.spellcheck = false; // which may send what is shown elsewhere
+    input.autocapitalize = "none";
     button.addEventListener("click", () => reveal(input, button, input.type === "password"));
     input.form.addEventListener("submit", () => reveal(input, button, false));
     const list = secret.parentElement.querySelector(".rules");

@@ -10,7 +10,7 @@ import { confirmed, copyButton, fail, open, toast } from "./shell.js";
 open((me) => {
   showFacts(me);
   one("name").value = me.name;
-  one("user").value = me.email;
+  one("user").defaultValue = me.email; // which a reset leaves
   showZones(me.timeZone);
   one("revoke").addEventListener("click", () => signOutEverywhere(one("revoke"), me.role === "ADMIN"));
   for (const control of document.querySelectorAll("fieldset, #collect, #revoke")) control.disabled = false;
