@@ -141,7 +141,7 @@ func TestThePolicy(t *testing.T) {
 	if got := plain.Headers["content-security-policy"]; got != style+"form-action 'self'; base-uri 'none'; frame-ancestors 'self'" {
 		t.Errorf("policy %s", got)
 	}
-	if plain.Headers["referrer-policy"] != "strict-origin" || plain.Headers["x-content-type-options"] != "nosniff" {
+	if plain.Headers["referrer-policy"] != "strict-origin" || plain.Headers["x-content-type-options"] != "nosniff" || plain.Headers["strict-transport-security"] == "" {
 		t.Errorf("headers %v", plain.Headers)
 	}
 	for address, origins := range map[string]string{

@@ -59,5 +59,6 @@ func (p pages) answer(ib account.IB, status int, page string, pairs []string) ht
 	response := httpapi.HTML(status, strings.NewReplacer(pairs...).Replace(page))
 	response.Headers["content-security-policy"] = policy(p.styleHash, formAction(ib), ib)
 	response.Headers["referrer-policy"] = "strict-origin"
+	response.Headers["strict-transport-security"] = "max-age=31536000"
 	return response
 }

@@ -53,7 +53,7 @@ var registry = map[string]decision{
 	"GET /assets/{file+}": {access: public, why: "as above"},
 	"GET /qr/{formKey}":   {access: public, why: "made of what the caller sends; asks nothing of any table"},
 
-	"GET /forms/{formKey}":           {access: public, why: "shows the IB's public name; an unknown key is 404"},
+	"GET /forms/{formKey}":           {access: public, why: "shows the IB's public name, and in its policy the sites that the IB allows; an unknown key is 404"},
 	"OPTIONS /forms/{formKey}":       {access: public, why: "answers with headers alone"},
 	"POST /forms/{formKey}/leads":    {access: public, why: "writes to the form's owner alone, and answers the same for a known address"},
 	"OPTIONS /forms/{formKey}/leads": {access: public, why: "answers with headers alone"},
