@@ -116,7 +116,7 @@ func TestTabsKnowOfEachOther(t *testing.T) {
 	john, sarah := mustIB(t, "John Carter"), mustIB(t, "Sarah Lind")
 	p := mustPerson(t)
 	p.signIn(john.email)
-	p.open("/app/settings")
+	p.open("/app/settings?of=johns")
 	p.until(`document.getElementById("name").value === "John Carter"`)
 	q := p.another()
 	q.open("/app")
@@ -127,10 +127,18 @@ func TestTabsKnowOfEachOther(t *testing.T) {
 	q.signIn(sarah.email)
 	p.at("/app/settings") // from where it was sent to the sign-in
 	p.until(`document.getElementById("name").value === "Sarah Lind"`)
+	if got := p.address(); got != "/app/settings" {
+		t.Errorf("what John looked for is still in the address: %s", got)
+	}
 
 	// Someone else signs in over a session that goes on.
+	p.open("/app/settings?of=sarahs")
+	p.until(`document.getElementById("name").value === "Sarah Lind"`)
 	q.signIn(john.email)
 	p.until(`document.getElementById("name")?.value === "John Carter"`)
+	if got := p.address(); got != "/app/settings" {
+		t.Errorf("what Sarah looked for is still in the address: %s", got)
+	}
 }
 
 // Whoever signs out may walk away at once, and someone else sit down.

@@ -48,10 +48,13 @@ export async function ask(method, path, body, signal) {
   return response;
 }
 
-/** leave forgets who was signed in and goes to the sign-in, for good. ended tells whether anyone was. */
-export function leave(ended = session.current() !== null) {
+/**
+ * leave forgets who was signed in and goes to the sign-in, for good. ended tells
+ * whether anyone was, and page where a sign-in leads back to.
+ */
+export function leave(ended = session.current() !== null, page = location.pathname + location.search) {
   session.forget();
-  return go(session.signInAddress(ended));
+  return go(session.signInAddress(ended, page));
 }
 
 /** go replaces the page, and never returns. */
@@ -75,10 +78,10 @@ async function owned() {
   const now = session.current();
   if (now !== null) mine ??= session.whose(now);
   if (now !== null && session.whose(now) === mine) return now;
-  document.body.hidden = true; // a slow line must not leave it to whoever comes next
-  if (now === null) return leave(mine !== undefined);
-  location.reload();
-  return new Promise(() => {});
+  // Whoever comes next must not see what is shown, on a slow line, nor what stands in the
+  // address, such as a search.
+  document.body.hidden = true;
+  return now === null ? leave(mine !== undefined, location.pathname) : go(location.pathname);
 }
 
 // The longest that an answer may take: the gateway itself waits for half a minute.

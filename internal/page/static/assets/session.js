@@ -42,11 +42,8 @@ export function onChange(callback) {
   addEventListener("pageshow", (event) => event.persisted && callback(current()));
 }
 
-/** signInAddress is where one signs in, to come back to the page that is shown. ended tells whether one was before. */
-export function signInAddress(ended = false) {
-  const here = location.pathname + location.search;
-  return "/?" + (ended ? "ended&" : "") + "next=" + encodeURIComponent(here) + "#sign-in";
-}
+/** signInAddress is where one signs in, to come to a page of ours. ended tells whether one was before. */
+export const signInAddress = (ended, page) => "/?" + (ended ? "ended&" : "") + "next=" + encodeURIComponent(page) + "#sign-in";
 
 /** wasEnded tells whether the way to the sign-in began with a session that had ended. */
 export const wasEnded = () => new URLSearchParams(location.search).has("ended");
