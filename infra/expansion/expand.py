@@ -34,7 +34,8 @@ COMPARED = {
 }
 # What has no effect on the local AWS, or lets AWS's own services call one another.
 LEFT_OUT = {
-    "AWS::Lambda::Permission", "AWS::Logs::LogGroup", "AWS::Logs::MetricFilter", "AWS::CloudWatch::Alarm", "AWS::SNS::Topic",
+    "AWS::Lambda::Permission", "AWS::Logs::LogGroup", "AWS::Logs::MetricFilter", "AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard",
+    "AWS::SNS::Topic",
     "AWS::ApiGatewayV2::DomainName", "AWS::ApiGatewayV2::ApiMapping",
 }
 NOTHING = object()  # AWS::NoValue
