@@ -122,13 +122,13 @@ func TestEverythingIsExported(t *testing.T) {
 	}
 
 	p.line(500, false)
-	p.press("Export everything")
+	p.press("Export my data")
 	p.until(`document.activeElement.id === "cancel"`)
 	p.inspect("settings-export")
 	p.click("#cancel")
 	p.sees("Cancelled. Nothing was saved.")
 	p.line(0, false)
-	p.press("Export everything")
+	p.press("Export my data")
 	p.sees("Saved: 101 leads.")
 
 	var all struct {

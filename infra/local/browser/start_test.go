@@ -71,6 +71,9 @@ func TestSigningUp(t *testing.T) {
 	if kind := p.now(`document.getElementById("sign-up-password").type`); kind != "text" {
 		t.Errorf("a password that is shown is of the type %s", kind)
 	}
+	if name := p.now(`document.querySelector("#sign-up .secret button").ariaLabel`); name != "Hide password" {
+		t.Errorf("the button that hides it is named %q", name)
+	}
 	p.click("#sign-up button.primary")
 	p.in("confirm")
 	p.click("#confirm summary")

@@ -1,5 +1,5 @@
-// The export of everything that ClientFlow holds of an IB: what the API tells, put
-// together here into one file.
+// The export of an IB's data: what the API tells of it, put together here into one
+// file. What the API does not tell of leads is in the admin's export alone.
 
 import { api, wordsOf } from "./api.js";
 import { one } from "./dom.js";

@@ -27,8 +27,9 @@ export function enliven() {
 
 function reveal(input, button, shown) {
   input.type = shown ? "text" : "password";
-  button.textContent = shown ? "Hide" : "Show";
-  button.setAttribute("aria-pressed", shown);
+  const word = shown ? "Hide" : "Show";
+  button.textContent = word;
+  button.setAttribute("aria-label", button.getAttribute("aria-label").replace(/^\w+/, word)); // by which it is called
 }
 
 function judge(list, text) {
