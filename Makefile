@@ -6,25 +6,29 @@ BUILDFLAGS := -tags lambda.norpc -trimpath -ldflags "-s -w"
 ARGS       :=
 KEY        := $(SYSTEME_API_KEY)
 SECRET     := $(SYSTEME_WEBHOOK_SECRET)
-# The stack is that of make run, or with STAGE=… the one of that stage on AWS.
+# The stack is that of make run, or with STAGE=… the one of that stage on AWS, or there
+# too, with STACK=…, one of another name.
+LOCAL      :=
 ifeq ($(origin STAGE),undefined)
 STAGE      := dev
 STACK      := clientflow
+ifneq ($(origin STACK),command line)
 LOCAL       = AWS_ENDPOINT_URL=$${AWS_ENDPOINT_URL:-http://127.0.0.1:4566}
+endif
 else
 STACK      := clientflow-$(STAGE)
-LOCAL      :=
 endif
 # make takes it from the environment otherwise, where it is who works here.
 USER       :=
 # A number of runs, not a time: Go's fuzzer at times fails when its time is up.
 FUZZTIME   := 20000x
 
-# How an operator looks after the stack STACK.
-OPS         = @go build -o .build/ops ./infra/ops && STACK="$(STACK)" exec .build/ops
+# How an operator looks after the stack.
+OPS         = @go build -o .build/ops ./infra/ops && $(LOCAL) STACK="$(STACK)" exec .build/ops
 
 .DEFAULT_GOAL := help
-.PHONY: help run test race browser browser-tools sabotage lint fuzz fuzz-api api-docs cover limits build conformance engines clean deploy doctor admin
+.PHONY: help run test race browser browser-tools sabotage lint fuzz fuzz-api api-docs cover limits build deploy doctor admin \
+	systeme-key systeme-setup systeme-check backfill template-check recount restore ib-export ib-erase conformance cost engines clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -112,26 +116,26 @@ systeme-check: ## Find out how a Systeme.io account behaves: KEY=…, and ARGS="
 	@go build -o .build/systeme ./infra/systeme
 	@exec .build/systeme check $(ARGS)
 
-backfill: ## Bring the records of IBs that older versions made up to date: STACK=…, and APPLY=1 to do it
+backfill: ## Bring the records of IBs that older versions made up to date: STAGE=…, and APPLY=1 to do it
 	$(OPS) backfill $(if $(APPLY),-apply) $(ARGS)
 
 template-check: ## Compare what the local AWS reads of template.yaml with what AWS makes of it
 	@infra/expansion/run
 
-recount: ## Make counters anew from the leads: STACK=…, and USER=<userId|address> for one IB
+recount: ## Make counters anew from the leads: STAGE=…, and USER=<userId|address> for one IB
 	$(OPS) recount -user "$(USER)" $(ARGS)
 
-restore: ## Put back what a table lost: STACK=…, TABLE=users|registry|leads FROM=<table>, and APPLY=1 to do it
+restore: ## Put back what a table lost: STAGE=…, TABLE=users|registry|leads FROM=<table>, and APPLY=1 to do it
 	$(OPS) restore -table "$(TABLE)" -from "$(FROM)" -user "$(USER)" $(if $(APPLY),-apply) $(ARGS)
 
-ib-export: ## Write all that is stored of an IB, as JSON: STACK=…, USER=<userId|address> > file.json
+ib-export: ## Write all that is stored of an IB, as JSON: STAGE=…, USER=<userId|address> > file.json
 	$(OPS) ib-export -user "$(USER)" $(ARGS)
 
-ib-erase: ## Erase an IB and its leads, here and in Systeme.io: STACK=…, USER=<userId|address> CONFIRM=<userId>
+ib-erase: ## Erase an IB and its leads, here and in Systeme.io: STAGE=…, USER=<userId|address> CONFIRM=<userId>
 	$(OPS) ib-erase -user "$(USER)" -confirm "$(CONFIRM)" $(ARGS)
 
-conformance: ## Hold the local AWS against Amazon's DynamoDB Local and moto, or a deployed API against our tests: STACK=…
-	@$(if $(filter command line,$(origin STACK)),CONFORMANCE_STACK="$(STACK)" go test -count=1 ./infra/local/e2e $(ARGS),infra/local/conformance/run)
+conformance: ## Hold the local AWS against Amazon's DynamoDB Local and moto, or a deployed API against our tests: STAGE=…
+	@$(if $(filter command,$(origin STAGE) $(origin STACK)),CONFORMANCE_STACK="$(STACK)" go test -count=1 ./infra/local/e2e $(ARGS),infra/local/conformance/run)
 
 cost: ## Print what it costs on AWS, from what the stack consumes here and list prices
 	@go run ./infra/cost

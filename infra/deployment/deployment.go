@@ -102,7 +102,7 @@ func Find(ctx context.Context, from aws.Config, stack string) (Deployment, error
 // explain says what to do about a stack that is not found.
 func explain(err error, stack string) error {
 	if refusal, ok := errors.AsType[smithy.APIError](err); ok && refusal.ErrorCode() == "ValidationError" {
-		return fmt.Errorf("there is no stack %s in this account and region: name it in STACK", stack)
+		return fmt.Errorf("there is no stack %s in this account and region: give its stage as STAGE=… to make, or its name as -stack", stack)
 	}
 	return fmt.Errorf("look at the stack %s: %w", stack, err)
 }
