@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"clientflow/internal/account"
@@ -75,14 +76,21 @@ func parseOrigins(texts []string, fields *problem.Fields) []string {
 
 var errTimeZone = errors.New("must be an IANA time zone such as Europe/Berlin")
 
-// parseTimeZone returns the name of a time zone that Go knows. "Local" is a name
-// to Go, but no place.
+// parseTimeZone returns the name of a time zone that Go and browsers know: a page
+// fails that is to show a time in one that its browser does not know.
 func parseTimeZone(name string) (string, error) {
 	if name == "" {
 		return account.DefaultTimeZone, nil
 	}
-	if _, err := time.LoadLocation(name); err != nil || name == "Local" {
+	if _, err := time.LoadLocation(name); err != nil || isForGoAlone(name) {
 		return "", errTimeZone
 	}
 	return name, nil
+}
+
+// isForGoAlone tells of a name under which Go finds something, by itself or beside the
+// zones on the machine, but which names no place.
+func isForGoAlone(name string) bool {
+	first, _, _ := strings.Cut(name, "/")
+	return slices.Contains([]string{"Local", "localtime", "posixrules", "posix", "right", "Factory"}, first)
 }

@@ -136,7 +136,7 @@ func TestParseTimeZone(t *testing.T) {
 			t.Errorf("parseTimeZone(%q) = %q, %v", name, got, err)
 		}
 	}
-	for _, name := range []string{"Local", "Berlin", "+01:00", "Europe", "Europe/", "/etc/localtime", "Europe/../UTC", "Europe\\Berlin", "UTC\x00", " UTC"} {
+	for _, name := range []string{"Local", "localtime", "posixrules", "Factory", "right/Europe/Berlin", "posix/UTC", "Berlin", "+01:00", "Europe", "Europe/", "/etc/localtime", "Europe/../UTC", "Europe\\Berlin", "UTC\x00", " UTC"} {
 		if got, err := parseTimeZone(name); err == nil {
 			t.Errorf("parseTimeZone(%q) = %q", name, got)
 		}
