@@ -85,6 +85,7 @@ func TestAnIBTriesItsForm(t *testing.T) {
 	p.press("Erase the test lead")
 	p.sees("Erase the test lead?")
 	p.press("Cancel")
+	p.until("!document.querySelector('dialog') && document.querySelector('#send-test:not([aria-busy])')")
 	p.press("Erase the test lead")
 	p.click("dialog button.danger")
 	p.sees("The test lead is erased.")
