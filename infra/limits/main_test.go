@@ -7,6 +7,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -71,6 +72,7 @@ func TestABurstWaitsForWhatIsBeforeIt(t *testing.T) {
 // meter counts the units that are written to a table, its indexes apart.
 type meter struct {
 	tenantdb.API
+	mu    sync.Mutex
 	units float64
 }
 
@@ -79,6 +81,8 @@ func (m *meter) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, op
 	measured.ReturnConsumedCapacity = types.ReturnConsumedCapacityIndexes
 	out, err := m.API.UpdateItem(ctx, &measured, options...)
 	if err == nil {
+		m.mu.Lock()
+		defer m.mu.Unlock()
 		m.units += *out.ConsumedCapacity.Table.CapacityUnits
 	}
 	return out, err

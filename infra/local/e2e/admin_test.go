@@ -218,7 +218,7 @@ func TestARedriveBringsFailedLeadsBack(t *testing.T) {
 		}
 		return nil
 	}
-	eventually(t, 10*time.Second, synced)
+	eventually(t, aWhile, synced)
 	id := john.leads(t, "")[0].LeadID
 
 	// As after eight tries, which take hours.
@@ -239,7 +239,7 @@ func TestARedriveBringsFailedLeadsBack(t *testing.T) {
 	for range 2 { // a second one finds nothing to do
 		admin.send(t, "POST", "/admin/sync/redrive", nil).want(t, 202)
 	}
-	eventually(t, 10*time.Second, synced)
+	eventually(t, aWhile, synced)
 	if after := admin.syncHealth(t); after.DeadLetters.Depth != 0 || after.DeadLetters.OldestAgeSeconds != nil {
 		t.Errorf("after: %+v", after.DeadLetters)
 	}

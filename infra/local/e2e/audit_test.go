@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 )
 
 type entry struct {
@@ -59,7 +58,7 @@ func TestTheAuditTrailTellsWhoDidWhat(t *testing.T) {
 	requestOf := func(a answer, status int) string { return a.want(t, status).header.Get("x-request-id") }
 	captured := requestOf(john.capture(t, object{"email": visitor, "name": "Canary"}), 201)
 	var l lead
-	eventually(t, 5*time.Second, func() error {
+	eventually(t, aWhile, func() error {
 		all := john.leads(t, "")
 		if len(all) != 1 {
 			return fmt.Errorf("%d leads", len(all))
@@ -71,7 +70,7 @@ func TestTheAuditTrailTellsWhoDidWhat(t *testing.T) {
 	patched := requestOf(john.send(t, "PATCH", path, object{"notes": "Canary notes"}), 200)
 	resynced := requestOf(john.send(t, "POST", path+"/resync", nil), 202)
 	s.tag(t, john.mustContact(t, visitor).ID, john.prefix+"converted")
-	eventually(t, 5*time.Second, func() error {
+	eventually(t, aWhile, func() error {
 		trail := john.trail(t)
 		var converted error = errors.New("no workflow converted it")
 		for _, e := range trail {
@@ -87,7 +86,7 @@ func TestTheAuditTrailTellsWhoDidWhat(t *testing.T) {
 	})
 
 	erased := requestOf(john.send(t, "DELETE", path, nil), 204)
-	eventually(t, 5*time.Second, func() error {
+	eventually(t, aWhile, func() error {
 		trail := john.trail(t)
 		for _, e := range trail {
 			if e.LeadID != nil {

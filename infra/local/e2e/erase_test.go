@@ -33,7 +33,7 @@ func TestErasingALead(t *testing.T) {
 	ids := map[*ib]string{}
 	for _, b := range []*ib{john, sarah} {
 		b.capture(t, object{"email": visitor, "name": "Jane Canary", "ib_type": "forex-ib"}).want(t, 201)
-		eventually(t, 10*time.Second, func() error {
+		eventually(t, aWhile, func() error {
 			all := b.leads(t, "")
 			if len(all) != 1 {
 				return fmt.Errorf("%d leads", len(all))
@@ -49,7 +49,7 @@ func TestErasingALead(t *testing.T) {
 	if got := john.erasures(t); got[ids[john]] != "pending" {
 		t.Errorf("erasures %v", got)
 	}
-	eventually(t, 10*time.Second, func() error {
+	eventually(t, aWhile, func() error {
 		if got := john.stats(t); got.TotalLeads != 0 || len(john.leads(t, "")) != 0 {
 			return fmt.Errorf("stats %+v", got)
 		}
@@ -68,7 +68,7 @@ func TestErasingALead(t *testing.T) {
 	}
 
 	sarah.send(t, "DELETE", "/leads/"+ids[sarah], nil).want(t, 204)
-	eventually(t, 10*time.Second, func() error {
+	eventually(t, aWhile, func() error {
 		if left := s.contacts(t, visitor); len(left) != 0 {
 			return fmt.Errorf("the contact is left, with %v", left[0].tags())
 		}

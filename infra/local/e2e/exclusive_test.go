@@ -82,7 +82,7 @@ func TestAnAddressBelongsToOneIB(t *testing.T) {
 	}
 
 	john.send(t, "DELETE", "/leads/"+made.LeadID, nil).want(t, 204)
-	eventually(t, 10*time.Second, func() error {
+	eventually(t, aWhile, func() error {
 		if got := sarah.send(t, "POST", "/leads", document); got.status != 201 {
 			return fmt.Errorf("%d %s", got.status, got.body)
 		}

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 // tenancy is an IB with leads, all of whose data carries one word that nobody
@@ -30,7 +29,7 @@ func (s site) mustTenancy(tb testing.TB, name string) *tenancy {
 		x.capture(tb, object{"email": fmt.Sprintf("%s.%d@visitors.test", canary, i), "name": canary,
 			"broker_network": canary, "ib_type": canary}).want(tb, 201)
 	}
-	eventually(tb, 10*time.Second, func() error {
+	eventually(tb, aWhile, func() error {
 		x.leads = x.ib.leads(tb, "")
 		for _, l := range x.leads {
 			if s.simulated() && l.SyncState != "synced" || l.Status != "new" {

@@ -52,7 +52,7 @@ func TestFromSignUpToSyncedLead(t *testing.T) {
 	})
 
 	want := []string{john.prefix + "demo-request", john.prefix + "forex-ib", john.prefix + "high-volume"}
-	eventually(t, 5*time.Second, func() error { return john.synced(t, found.LeadID, want) })
+	eventually(t, aWhile, func() error { return john.synced(t, found.LeadID, want) })
 	c := john.mustContact(t, visitor)
 	for slug, value := range map[string]string{
 		"first_name": "Jané", "surname": "Canary Doe", "ib_owner_id": john.userID, "ib_prefix": john.prefix,
@@ -150,7 +150,7 @@ func TestOneVisitorOfTwoIBs(t *testing.T) {
 			id = all[0].LeadID
 			return nil
 		})
-		eventually(t, 5*time.Second, func() error {
+		eventually(t, aWhile, func() error {
 			return b.synced(t, id, []string{b.prefix + "demo-request", b.prefix + ibType})
 		})
 	}
@@ -172,7 +172,7 @@ func TestTwoHundredCapturesAtOnceAreCountedExactly(t *testing.T) {
 		})
 	}
 	wait.Wait()
-	eventually(t, 5*time.Second, func() error {
+	eventually(t, aWhile, func() error {
 		got := john.stats(t)
 		if got.TotalLeads != visitors || got.ByStatus["new"] != visitors || got.ByDay[29].Leads != visitors {
 			return fmt.Errorf("stats %+v", got)

@@ -1,11 +1,13 @@
 package e2e_test
 
 import (
+	"errors"
 	"sync"
 	"testing"
 	"time"
 
 	"clientflow/infra/local/cognito"
+	"clientflow/internal/metric"
 )
 
 // When the pool can mail nobody any more, nobody learns from that who is known. The
@@ -29,7 +31,9 @@ func TestMailThatIsUsedUpTellsNothing(t *testing.T) {
 		s.wantAlike(t, "/signup", 201, john.email, waiting, stranger)
 		s.wantAlike(t, "/signup/resend", 202, john.email, waiting, stranger, newAddress("nobody"))
 		s.wantAlike(t, "/password/forgot", 202, john.email, waiting, stranger, newAddress("nobody"))
-		eventually(t, 5*time.Second, func() error { return logged(&logs, `"msg":"mail fault"`) })
+		eventually(t, aWhile, func() error {
+			return errors.Join(logged(&logs, `"msg":"mail fault"`), logged(&logs, `"`+string(metric.MailFaults)+`":1`))
+		})
 
 		own.Cognito.SetMailQuota(cognito.MailUnlimited)
 		signUp(stranger).want(t, 201)

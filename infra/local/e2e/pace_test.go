@@ -6,7 +6,6 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"clientflow/infra/local/stack"
 	"clientflow/infra/local/systeme"
@@ -22,7 +21,7 @@ func TestAllStayAwayWhenOneIsAskedTo(t *testing.T) {
 	s := site{own.API, own.AWS, own.Systeme}
 	john, admin := s.mustSignUp(t, "John"), s.mustAdmin(t)
 	for _, b := range []*ib{john, admin} {
-		eventually(t, 10*time.Second, func() error {
+		eventually(t, aWhile, func() error {
 			return logged(&logs, `"tenantId":"`+b.userID+`","leadId":"","receives":1,"outcome":"made"`)
 		})
 	}
@@ -37,7 +36,7 @@ func TestAllStayAwayWhenOneIsAskedTo(t *testing.T) {
 	}
 	before := len(own.Simulator.Requests())
 	john.capture(t, object{"email": newAddress("visitor"), "name": "Canary"}).want(t, 201)
-	eventually(t, 5*time.Second, func() error { return logged(&logs, `"outcome":"postponed"`) })
+	eventually(t, aWhile, func() error { return logged(&logs, `"outcome":"postponed"`) })
 	if got := john.get(t, "/contacts").want(t, 503); !strings.Contains(got.body, busy) {
 		t.Errorf("contacts are answered with %s", got.body)
 	}
@@ -45,7 +44,7 @@ func TestAllStayAwayWhenOneIsAskedTo(t *testing.T) {
 		t.Errorf("the admin is told %+v", got)
 	}
 	reconcileIn(t, own)
-	eventually(t, 5*time.Second, func() error { return logged(&logs, `"outcome":"stopped"`) })
+	eventually(t, aWhile, func() error { return logged(&logs, `"outcome":"stopped"`) })
 	if calls := own.Simulator.Requests()[before:]; len(calls) > 0 {
 		t.Errorf("Systeme.io was called nevertheless: %+v", calls)
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"testing"
-	"time"
 )
 
 // reconcile makes one run, as the clock would.
@@ -37,7 +36,7 @@ func TestWhatWasMissedIsMadeUpFor(t *testing.T) {
 	leadOf := map[*ib]string{}
 	for _, b := range []*ib{john, sarah} {
 		b.capture(t, object{"email": visitor, "name": "Canary"}).want(t, 201)
-		eventually(t, 5*time.Second, func() error {
+		eventually(t, aWhile, func() error {
 			all := b.leads(t, "")
 			if len(all) != 1 {
 				return fmt.Errorf("%d leads", len(all))
@@ -57,7 +56,7 @@ func TestWhatWasMissedIsMadeUpFor(t *testing.T) {
 	if want := []string{john.prefix + "converted", john.prefix + "demo-request"}; l.Status != "converted" || !slices.Equal(l.SystemeTagsApplied, want) {
 		t.Errorf("John's lead is %s with %v", l.Status, l.SystemeTagsApplied)
 	}
-	eventually(t, 5*time.Second, func() error {
+	eventually(t, aWhile, func() error {
 		if got := john.stats(t); got.Converted != 1 {
 			return fmt.Errorf("stats %+v", got)
 		}

@@ -189,6 +189,10 @@ func (s site) contacts(tb testing.TB, address string) []contact {
 	return page.Items
 }
 
+// aWhile is what the stack is given for something that takes it a moment, far more
+// than it needs, since the machine may be busy with other tests.
+const aWhile = 20 * time.Second
+
 // eventually asks until check is content, and fails with its last complaint
 // when that takes longer than within.
 func eventually(tb testing.TB, within time.Duration, check func() error) {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"testing"
-	"time"
 )
 
 // way returns the functions whose log lines hold a text, each with its line's outcome,
@@ -35,7 +34,7 @@ func TestOneIDFindsALeadsWholeWay(t *testing.T) {
 		if id == "" {
 			t.Fatal("the answer names no request")
 		}
-		eventually(t, 10*time.Second, func() error {
+		eventually(t, aWhile, func() error {
 			if got := way(id); !slices.Equal(got, want) {
 				return fmt.Errorf("%s is in the lines of %q, want %q", id, got, want)
 			}

@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"slices"
 	"testing"
-	"time"
 )
 
 // tag puts a tag on a contact in Systeme.io as the admin or a workflow would.
@@ -40,7 +39,7 @@ func TestAWorkflowsTagComesBackToItsIBAlone(t *testing.T) {
 	leadOf := map[*ib]string{}
 	for _, b := range []*ib{john, sarah} {
 		b.capture(t, object{"email": visitor, "name": "Canary", "ib_type": "forex-ib"}).want(t, 201)
-		eventually(t, 5*time.Second, func() error {
+		eventually(t, aWhile, func() error {
 			all := b.leads(t, "")
 			if len(all) != 1 {
 				return fmt.Errorf("%d leads", len(all))
@@ -57,7 +56,7 @@ func TestAWorkflowsTagComesBackToItsIBAlone(t *testing.T) {
 	s.tag(t, shared.ID, "ib-00000000-churned")
 
 	var l lead
-	eventually(t, 5*time.Second, func() error {
+	eventually(t, aWhile, func() error {
 		john.get(t, "/leads/"+leadOf[john]).want(t, 200).decode(t, &l)
 		if got := john.stats(t); l.Status != "converted" || got.Converted != 1 || got.ByStatus["new"] != 0 {
 			return fmt.Errorf("lead is %s, stats %+v", l.Status, got)
