@@ -8,7 +8,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -35,19 +34,15 @@ func main() {
 func realMain(ctx context.Context, arguments []string, out io.Writer) error {
 	set := flag.NewFlagSet("admin", flag.ContinueOnError)
 	set.SetOutput(out)
-	stack := set.String("stack", "", "`name` of the CloudFormation stack; else that in STACK, or "+deployment.DefaultStack)
+	stack := deployment.StackFlag(set)
 	email := set.String("email", "", "`address` of one who has signed up")
-	if err := set.Parse(arguments); err != nil {
+	if err := deployment.Parse(set, arguments); err != nil {
 		return err
 	}
 	if *email == "" {
 		return errors.New("nobody is named: give -email, or EMAIL=… to make")
 	}
-	config, err := deployment.Config(ctx)
-	if err != nil {
-		return err
-	}
-	found, err := deployment.Find(ctx, config, cmp.Or(*stack, os.Getenv("STACK"), deployment.DefaultStack))
+	found, err := deployment.Open(ctx, *stack)
 	if err != nil {
 		return err
 	}

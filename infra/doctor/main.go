@@ -9,7 +9,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -47,19 +46,12 @@ func main() {
 func realMain(ctx context.Context, arguments []string, out io.Writer) error {
 	set := flag.NewFlagSet("doctor", flag.ContinueOnError)
 	set.SetOutput(out)
-	stack := set.String("stack", "", "`name` of the CloudFormation stack; else that in STACK, or "+deployment.DefaultStack)
+	stack := deployment.StackFlag(set)
 	path := set.String("template", "template.yaml", "`file` with the template that it was made of")
-	if err := set.Parse(arguments); err != nil {
+	if err := deployment.Parse(set, arguments); err != nil {
 		return err
 	}
-	if set.NArg() > 0 {
-		return fmt.Errorf("there is no argument %q, only flags", set.Arg(0))
-	}
-	config, err := deployment.Config(ctx)
-	if err != nil {
-		return err
-	}
-	found, err := deployment.Find(ctx, config, cmp.Or(*stack, os.Getenv("STACK"), deployment.DefaultStack))
+	found, err := deployment.Open(ctx, *stack)
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -56,7 +55,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// From the first signal on, a second one ends the program at once.
 	context.AfterFunc(ctx, stop)
-	err := realMain(ctx, os.Args[1:], find, os.Stdout, os.Stderr)
+	err := realMain(ctx, os.Args[1:], deployment.Open, os.Stdout, os.Stderr)
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
 	case errors.Is(err, errLeft):
@@ -70,16 +69,7 @@ func main() {
 	}
 }
 
-// find finds the stack of that name with the operator's credentials.
-func find(ctx context.Context, stack string) (deployment.Deployment, error) {
-	config, err := deployment.Config(ctx)
-	if err != nil {
-		return deployment.Deployment{}, err
-	}
-	return deployment.Find(ctx, config, stack)
-}
-
-// finder is find, or what a test has in its place.
+// finder is deployment.Open, or what a test has in its place.
 type finder func(ctx context.Context, stack string) (deployment.Deployment, error)
 
 // realMain does what the arguments name. What is asked for goes to out, and what is
@@ -99,15 +89,12 @@ func realMain(ctx context.Context, arguments []string, find finder, out, tell io
 	}
 	set := flag.NewFlagSet(name, flag.ContinueOnError)
 	set.SetOutput(tell)
-	stack := set.String("stack", "", "`name` of the CloudFormation stack; else that in STACK, or "+deployment.DefaultStack)
+	stack := deployment.StackFlag(set)
 	act := wanted.flags(set)
-	if err := set.Parse(arguments[1:]); err != nil {
+	if err := deployment.Parse(set, arguments[1:]); err != nil {
 		return err
 	}
-	if set.NArg() > 0 {
-		return fmt.Errorf("there is no argument %q, only flags", set.Arg(0))
-	}
-	found, err := find(ctx, cmp.Or(*stack, os.Getenv("STACK"), deployment.DefaultStack))
+	found, err := find(ctx, *stack)
 	if err != nil {
 		return err
 	}

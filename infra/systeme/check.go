@@ -9,6 +9,7 @@ import (
 	"io"
 	"time"
 
+	"clientflow/infra/deployment"
 	"clientflow/infra/systeme/check"
 )
 
@@ -27,7 +28,7 @@ func checkAccount(ctx context.Context, arguments []string, getenv func(string) s
 	set.StringVar(&o.Trigger, "trigger", "", "a `tag` that starts a workflow of the account, which …")
 	set.StringVar(&o.Result, "result", "", "… adds this `tag`")
 	set.DurationVar(&o.Wait, "wait", 30*time.Second, "`time` that an event may take")
-	if err := parse(set, arguments); err != nil {
+	if err := deployment.Parse(set, arguments); err != nil {
 		return err
 	}
 	o.API, o.Rate = cmp.Or(a.address, publicAPI), a.rate

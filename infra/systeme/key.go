@@ -23,7 +23,7 @@ func putKey(ctx context.Context, arguments []string, getenv func(string) string,
 	set := flag.NewFlagSet("key", flag.ContinueOnError)
 	set.SetOutput(out)
 	stageFlag(set, &stage)
-	if err := parse(set, arguments); err != nil {
+	if err := deployment.Parse(set, arguments); err != nil {
 		return err
 	}
 	config, err := deployment.Config(ctx)

@@ -55,7 +55,7 @@ func setUp(ctx context.Context, arguments []string, out io.Writer) error {
 	set.StringVar(&stack, "stack", "", "`name` of the stack, which tells its stage and its address")
 	set.StringVar(&address, "url", "", "`address` of ClientFlow's API, where no stack is named or it is reached at another")
 	stageFlag(set, &stage)
-	if err := parse(set, arguments); err != nil {
+	if err := deployment.Parse(set, arguments); err != nil {
 		return err
 	}
 	config, err := deployment.Config(ctx)
@@ -86,17 +86,6 @@ func setUp(ctx context.Context, arguments []string, out io.Writer) error {
 		return err
 	}
 	return tell(out, connection.Set(ctx, client, wanted))
-}
-
-// parse reads flags, and refuses what is none.
-func parse(set *flag.FlagSet, arguments []string) error {
-	if err := set.Parse(arguments); err != nil {
-		return err
-	}
-	if set.NArg() > 0 {
-		return fmt.Errorf("there is no argument %q, only flags", set.Arg(0))
-	}
-	return nil
 }
 
 // webhookURL is the webhook's address in an API, which may be given itself.
