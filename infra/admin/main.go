@@ -20,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 
 	"clientflow/infra/deployment"
+	"clientflow/internal/tenant"
 )
 
 func main() {
@@ -67,7 +68,7 @@ func promote(ctx context.Context, d deployment.Deployment, email string) error {
 		return fmt.Errorf("that user is %s: the address must be confirmed, with the code that was mailed to it", user.UserStatus)
 	}
 	_, err = client.AdminAddUserToGroup(ctx, &cip.AdminAddUserToGroupInput{
-		UserPoolId: pool, Username: &email, GroupName: aws.String("admins"),
+		UserPoolId: pool, Username: &email, GroupName: aws.String(tenant.AdminGroup),
 	})
 	if err != nil {
 		return fmt.Errorf("add the user to the group of admins: %w", err)

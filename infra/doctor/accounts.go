@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 
 	"clientflow/infra/local/template"
+	"clientflow/internal/tenant"
 )
 
 // accounts looks at the user pools, their clients, and whether there is an admin.
@@ -67,15 +68,12 @@ func (p *patient) client(ctx context.Context, client *cip.Client, wanted templat
 	)...)
 }
 
-// adminGroup is the group of those who may act for IBs, as the template names it.
-const adminGroup = "admins"
-
 // admins wants one admin who has confirmed the address.
 func (p *patient) admins(ctx context.Context, client *cip.Client) finding {
 	const what = "an admin"
 	todo := "Sign up at " + p.Outputs["ApiUrl"] + ", confirm the address, and then: " + p.command("admin EMAIL=…")
 	out, err := client.ListUsersInGroup(ctx, &cip.ListUsersInGroupInput{
-		UserPoolId: aws.String(p.Outputs["UserPoolId"]), GroupName: aws.String(adminGroup),
+		UserPoolId: aws.String(p.Outputs["UserPoolId"]), GroupName: aws.String(tenant.AdminGroup),
 	})
 	if err != nil {
 		return unknown(what, err)

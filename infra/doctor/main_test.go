@@ -20,6 +20,7 @@ import (
 	"clientflow/infra/deployment"
 	"clientflow/infra/local/stack"
 	"clientflow/infra/local/systeme"
+	"clientflow/internal/tenant"
 )
 
 const (
@@ -85,7 +86,7 @@ func (w *ward) signUp(t *testing.T) error {
 
 func (w *ward) promote(t *testing.T) error {
 	_, err := w.pool.AdminAddUserToGroup(t.Context(), &cip.AdminAddUserToGroupInput{
-		UserPoolId: w.output("UserPoolId"), Username: aws.String(admin), GroupName: aws.String(adminGroup),
+		UserPoolId: w.output("UserPoolId"), Username: aws.String(admin), GroupName: aws.String(tenant.AdminGroup),
 	})
 	return err
 }
@@ -209,7 +210,7 @@ func TestEachPieceThatIsBrokenIsFound(t *testing.T) {
 		}, nil,
 			"the ways to sign in is ALLOW_REFRESH", "user pool client UserPoolClient", ""},
 		{"no admin", func(t *testing.T) {
-			_, err := w.pool.AdminRemoveUserFromGroup(t.Context(), &cip.AdminRemoveUserFromGroupInput{UserPoolId: w.output("UserPoolId"), Username: aws.String(admin), GroupName: aws.String(adminGroup)})
+			_, err := w.pool.AdminRemoveUserFromGroup(t.Context(), &cip.AdminRemoveUserFromGroupInput{UserPoolId: w.output("UserPoolId"), Username: aws.String(admin), GroupName: aws.String(tenant.AdminGroup)})
 			w.must(t, err)
 		}, func(t *testing.T) { w.must(t, w.promote(t)) }, "there is none", "an admin", "make admin"},
 		{"a disabled admin", func(t *testing.T) {

@@ -11,15 +11,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"clientflow/internal/account"
 	"clientflow/internal/problem"
 	"clientflow/internal/tenant"
 )
-
-// admins is the group of those who run ClientFlow and need be no IB.
-const admins = "admins"
 
 func backfillFlags(set *flag.FlagSet) action {
 	apply := set.Bool("apply", false, "do it, and not only say what would be done")
@@ -142,7 +138,7 @@ func (b *backfill) needsRecord(ctx context.Context, u types.UserType) (bool, err
 	if err != nil {
 		return false, fmt.Errorf("list the groups of a user: %w", err)
 	}
-	return !slices.ContainsFunc(groups.Groups, func(g types.GroupType) bool { return aws.ToString(g.GroupName) == admins }), nil
+	return !slices.ContainsFunc(groups.Groups, func(g types.GroupType) bool { return aws.ToString(g.GroupName) == tenant.AdminGroup }), nil
 }
 
 // bring completes a record, and does for an IB that has confirmed its address what its
@@ -164,19 +160,12 @@ func (b *backfill) bring(ctx context.Context, u types.UserType, person account.P
 // withoutLogin tells of records whose user is gone. Nobody can say whether the address
 // was confirmed, so they are left as they are.
 func (b *backfill) withoutLogin(ctx context.Context) error {
-	pages := dynamodb.NewScanPaginator(b.db, &dynamodb.ScanInput{TableName: &b.usersTable, ProjectionExpression: aws.String("userId")})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return fmt.Errorf("list the records: %w", err)
+	return b.eachRecord(ctx, func(userID string) error {
+		if !b.seen[userID] {
+			b.say("no login %s: left as it is", userID)
 		}
-		for _, item := range page.Items {
-			if id := textIn(item, "userId"); !b.seen[id] {
-				b.say("no login %s: left as it is", id)
-			}
-		}
-	}
-	return nil
+		return nil
+	})
 }
 
 func personOf(u types.UserType) account.Person {

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"clientflow/internal/tenant"
 	"clientflow/internal/tenantdb"
 )
 
@@ -74,7 +75,7 @@ func TestBackfillOfUsersWithoutARecord(t *testing.T) {
 		}
 	}
 	_, err := o.pool.AdminAddUserToGroup(t.Context(), &cognitoidentityprovider.AdminAddUserToGroupInput{
-		UserPoolId: &o.poolID, Username: &admin.userID, GroupName: aws.String(admins),
+		UserPoolId: &o.poolID, Username: &admin.userID, GroupName: aws.String(tenant.AdminGroup),
 	})
 	if err != nil {
 		t.Fatal(err)

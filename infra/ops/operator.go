@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	dynamodbtypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"clientflow/infra/deployment"
 	"clientflow/internal/account"
@@ -86,3 +87,50 @@ func wait(ctx context.Context, d time.Duration) error {
 
 // say tells something in a line.
 func (o *operator) say(format string, args ...any) { fmt.Fprintf(o.tell, format+"\n", args...) }
+
+// eachTenant does something for the IB that is named, or for all that have a record.
+func (o *operator) eachTenant(ctx context.Context, user string, do func(tenant.ID) error) error {
+	if user != "" {
+		id, err := o.named(ctx, user)
+		if err != nil {
+			return err
+		}
+		return do(id)
+	}
+	return o.eachRecord(ctx, func(userID string) error {
+		id, err := tenant.Stored(userID)
+		if err != nil {
+			return err
+		}
+		return do(id)
+	})
+}
+
+// eachRecord shows the userId of every record.
+func (o *operator) eachRecord(ctx context.Context, see func(userID string) error) error {
+	pages := dynamodb.NewScanPaginator(o.db, &dynamodb.ScanInput{TableName: &o.usersTable, ProjectionExpression: aws.String("userId")})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return fmt.Errorf("list the records: %w", err)
+		}
+		for _, item := range page.Items {
+			if err := see(textIn(item, "userId")); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func str[T ~string](value T) dynamodbtypes.AttributeValue {
+	return &dynamodbtypes.AttributeValueMemberS{Value: string(value)}
+}
+
+// textIn returns a text of an item; "" for none.
+func textIn(item tenantdb.Item, name string) string {
+	if value, is := item[name].(*dynamodbtypes.AttributeValueMemberS); is {
+		return value.Value
+	}
+	return ""
+}

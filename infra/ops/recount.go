@@ -9,7 +9,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"clientflow/internal/lead"
 	"clientflow/internal/stats/tally"
@@ -206,44 +205,4 @@ func (r *recounting) snapshot(ctx context.Context, at tally.Sequence) ([]tally.L
 		}
 	}
 	return all, nil
-}
-
-// eachTenant does something for the IB that is named, or for all that have a record.
-func (o *operator) eachTenant(ctx context.Context, user string, do func(tenant.ID) error) error {
-	if user != "" {
-		id, err := o.named(ctx, user)
-		if err != nil {
-			return err
-		}
-		return do(id)
-	}
-	pages := dynamodb.NewScanPaginator(o.db, &dynamodb.ScanInput{TableName: &o.usersTable, ProjectionExpression: aws.String("userId")})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return fmt.Errorf("list the records: %w", err)
-		}
-		for _, item := range page.Items {
-			id, err := tenant.Stored(textIn(item, "userId"))
-			if err == nil {
-				err = do(id)
-			}
-			if err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func str[T ~string](value T) types.AttributeValue {
-	return &types.AttributeValueMemberS{Value: string(value)}
-}
-
-// textIn returns a text of an item; "" for none.
-func textIn(item tenantdb.Item, name string) string {
-	if value, is := item[name].(*types.AttributeValueMemberS); is {
-		return value.Value
-	}
-	return ""
 }

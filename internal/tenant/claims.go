@@ -10,8 +10,8 @@ import (
 	"clientflow/internal/env"
 )
 
-// adminGroup is the Cognito group whose members may call the admin's routes.
-const adminGroup = "admins"
+// AdminGroup is the Cognito group whose members may call the admin's routes.
+const AdminGroup = "admins"
 
 // ErrUnverified is the answer to claims that do not prove a tenant. It does not
 // say which check failed: that would help only an attacker.
@@ -68,7 +68,7 @@ func (v Verifier) Verify(claims map[string]string) (Caller, error) {
 	}
 	return Caller{
 		Tenant:   ID{claims["sub"]},
-		Admin:    slices.Contains(groups(claims["cognito:groups"]), adminGroup),
+		Admin:    slices.Contains(groups(claims["cognito:groups"]), AdminGroup),
 		IssuedAt: time.Unix(issued, 0),
 	}, nil
 }
