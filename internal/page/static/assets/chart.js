@@ -21,7 +21,9 @@ export function drawDays(plot, readout, days) {
   plot.setAttribute("aria-label", "Leads on each of the last " + days.length + " days");
   plot.setAttribute("aria-valuemin", "1");
   plot.setAttribute("aria-valuemax", days.length);
-  const draw = () => plot.replaceChildren(...drawing(plot.clientWidth, plot.clientHeight, days));
+  const draw = () => {
+    if (plot.clientHeight > 0) plot.replaceChildren(...drawing(plot.clientWidth, plot.clientHeight, days)); // it is 0 when the page is covered
+  };
   const pick = (index) => {
     plot.querySelector(".picked")?.classList.remove("picked");
     picked = index;

@@ -90,7 +90,7 @@ export class Panel {
 
   #top(name) {
     return h("div", { class: "top" },
-      h("h2", { id: "lead-name" }, h("bdi", {}, name)),
+      h("h2", { id: "lead-name", tabindex: "-1", autofocus: true }, h("bdi", {}, name)), // not on a button, which the same key would press
       h("button", { type: "button", onclick: () => this.#leave() }, "Close"));
   }
 
@@ -112,6 +112,7 @@ export class Panel {
     replace(this.#history);
     replace(this.#whole, this.#top(lead.name), this.#form, this.#sync, this.#facts, this.#history,
       h("section", {}, h("button", { type: "button", class: "danger", onclick: () => this.#erase() }, "Erase this lead")));
+    this.#whole.querySelector("h2").focus({ preventScroll: true }); // what had the keyboard is gone
     this.#showHistory(lead);
   }
 
