@@ -193,7 +193,11 @@ func TestFailures(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			f, written := mustFunction(t, "library", func(c *lambda.Config) { c.Timeout = 1500 * time.Millisecond })
+			f, written := mustFunction(t, "library", func(c *lambda.Config) {
+				if test.kind == "Sandbox.Timedout" {
+					c.Timeout = 1500 * time.Millisecond
+				}
+			})
 			before := decode[int](t, mustInvoke(t, f, order{Do: "pid"}))
 			failed := mustInvoke(t, f, test.do)
 			var got functionError
