@@ -104,6 +104,7 @@ func TestALeadIsErased(t *testing.T) {
 	p := mustPerson(t)
 	p.signIn(john.email)
 	p.open("/app/leads")
+	p.sees("Synced") // after which nothing in the panel moves
 	p.click("#rows .who")
 	p.press("Erase this lead")
 	p.sees("cannot be brought back")

@@ -110,8 +110,8 @@ export class Panel {
     this.#form = this.#formOf(lead);
     this.#showFacts();
     replace(this.#history);
-    replace(this.#whole, this.#top(lead.name), this.#form, this.#sync, this.#facts, this.#history,
-      h("section", {}, h("button", { type: "button", class: "danger", onclick: () => this.#erase() }, "Erase this lead")));
+    const erase = h("section", {}, h("button", { type: "button", class: "danger", onclick: () => this.#erase() }, "Erase this lead"));
+    replace(this.#whole, this.#top(lead.name), this.#form, this.#sync, this.#facts, erase, this.#history); // which comes late, and moves nothing
     this.#whole.querySelector("h2").focus({ preventScroll: true }); // what had the keyboard is gone
     this.#showHistory(lead);
   }
