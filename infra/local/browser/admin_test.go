@@ -78,6 +78,20 @@ func TestTheAdminSetsUpAnIBsWorkflows(t *testing.T) {
 	p.sees("Set up")
 }
 
+func TestAnIBsNameBreaksNothingForTheAdmin(t *testing.T) {
+	t.Parallel()
+	odd := mustIB(t, "Odd Name")
+	const name = nasty
+	mustCall(t, odd.token, "PATCH", "/me", object{"name": name}, nil)
+	p := mustAdmin(t)
+	p.open("/admin?q=" + odd.prefix)
+	p.sees(name)
+	p.inspect("admin-nasty")
+	p.open("/admin?ib=" + odd.userID)
+	p.sees(name + "'s Welcome Sequence")
+	p.inspect("admin-nasty-guide")
+}
+
 func TestTheAdminShutsAnIBOut(t *testing.T) {
 	t.Parallel()
 	rosa := mustIB(t, "Rosa Rhyolite")
