@@ -41,6 +41,8 @@ func TestTheAdminSetsUpAnIBsWorkflows(t *testing.T) {
 	p.at("/admin")
 	p.sees("Tag prefix")
 	p.inspect("admin-brokers")
+	p.still("/admin", "Tag prefix")
+	p.quick("/admin", `document.querySelector("tbody tr")`)
 
 	p.fill("[name=q]", "quartz")
 	p.press("Search")
