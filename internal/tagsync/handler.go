@@ -8,11 +8,13 @@
 // refusal repeats nothing that is known to be done. What another IB wrote to a
 // shared contact is never changed.
 //
-// A message ends in one of three ways. It is done: the lead is synced, or says
-// why it is not, or is gone. It is put off: a copy comes later, and the time
-// spent waiting costs the lead none of its tries. Or it failed, and is received
-// again after a growing wait, until the lead is marked failed and the queue moves
-// the message to its dead letters. An erasure says that it failed, and is begun anew.
+// A message ends in one of four ways. It is done: the lead is synced, or says
+// why it is not, or is gone. It is put off until its turn at the account's rate, or
+// until the account is mended: a copy comes later, and the time spent waiting costs
+// the lead none of its tries. It was answered 429, and stays invisible for as long as
+// Systeme.io asks. Or it failed, and is received again after a growing wait, until the
+// lead is marked failed and the queue moves the message to its dead letters. An erasure
+// says that it failed, and is begun anew.
 //
 // No address, name or number of a lead may reach a log or an error from here.
 package tagsync

@@ -24,6 +24,7 @@ const (
 	gone      outcome = "gone"      // there is nothing to do for the lead any more
 	refused   outcome = "refused"   // Systeme.io does not take it: marked failed
 	postponed outcome = "postponed" // a copy of the message comes later
+	throttled outcome = "throttled" // the message comes again when Systeme.io lets it
 	retried   outcome = "retried"   // the message comes again
 	failed    outcome = "failed"    // marked failed; the message becomes a dead letter, or an erasure begins anew
 )
@@ -93,6 +94,8 @@ func (h *Handler) settle(ctx context.Context, d delivery, err error) end {
 		return h.postpone(ctx, d, faultDelay, err)
 	case errors.Is(err, errTurnOver):
 		return h.postpone(ctx, d, 0, err)
+	case systeme.TooMany(err):
+		return h.stayAway(ctx, d, err)
 	case errors.Is(err, systeme.RateLimited):
 		return h.postpone(ctx, d, systeme.RetryAfter(err), err)
 	case errors.Is(err, systeme.Unpaced):
@@ -124,6 +127,16 @@ func (h *Handler) postpone(ctx context.Context, d delivery, delay time.Duration,
 		return h.retry(ctx, d, errors.Join(cause, err))
 	}
 	return end{outcome: postponed, err: cause}
+}
+
+// stayAway hides the messages for as long as Systeme.io asks. That uses up a receive,
+// but never the last one: then a copy comes instead, which has them all again.
+func (h *Handler) stayAway(ctx context.Context, d delivery, cause error) end {
+	wait := systeme.RetryAfter(cause)
+	if d.receives() >= h.maxReceives {
+		return h.postpone(ctx, d, wait, cause)
+	}
+	return end{outcome: throttled, again: true, err: h.hide(ctx, d, spread(wait), cause)}
 }
 
 // retry lets the messages come again after a wait that grows with their receives.
