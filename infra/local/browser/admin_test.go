@@ -121,6 +121,7 @@ func TestTheAdminSeesTheSync(t *testing.T) {
 	p.sees("Looked at")
 	p.sees("Working")
 	p.inspect("admin-sync")
+	p.still("/admin?view=sync", "Working")
 
 	// The next look leaves the keyboard where it is.
 	eval[chromedp.Void](p, `void (document.querySelector(".flow a").focus(), window.before = document.querySelector("#view").innerText)`)

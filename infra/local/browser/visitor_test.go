@@ -114,6 +114,8 @@ func TestTheHostedFormIsForEveryone(t *testing.T) {
 	john := mustIB(t, "John Carter")
 	p.open("/forms/" + john.formKey)
 	p.inspect("hosted-form")
+	p.still("/forms/"+john.formKey, "Request a demo")
+	p.quick("/forms/"+john.formKey, "document.readyState === 'complete'")
 	p.open("/forms/" + john.formKey + "?thanks=1")
 	p.inspect("hosted-thanks")
 
