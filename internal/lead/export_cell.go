@@ -6,11 +6,12 @@ import (
 )
 
 // columns are the first line of an export: the members of a lead as the API names
-// them.
+// them, and behind them where the visitor came from and whether they agreed.
 func columns() []string {
 	return []string{
 		"leadId", "email", "name", "phone", "ibType", "monthlyLeads", "brokerNetwork", "status", "source",
 		"submissions", "createdAt", "updatedAt", "notes", "systemeTagsApplied", "systemeSyncedAt", "syncState", "syncError",
+		"utmSource", "utmMedium", "utmCampaign", "utmTerm", "utmContent", "pageUrl", "referrer", "consent",
 	}
 }
 
@@ -21,6 +22,7 @@ func (l Lead) cells() []string {
 		l.ID, l.Email, l.Name, l.Phone, l.IBType, l.MonthlyLeads, l.BrokerNetwork, string(l.Status), string(l.Source),
 		strconv.Itoa(l.Submissions), string(l.CreatedAt), string(l.UpdatedAt), l.Notes,
 		strings.Join(l.TagsApplied, " "), orEmpty(l.SyncedAt), string(l.SyncState), orEmpty(l.SyncError),
+		l.UTMSource, l.UTMMedium, l.UTMCampaign, l.UTMTerm, l.UTMContent, l.PageURL, l.Referrer, strconv.FormatBool(l.Consent),
 	}
 }
 

@@ -85,7 +85,9 @@ func TestExport(t *testing.T) {
 	s := newSite(t)
 	s.add(t, john, "first@acme.com", "First")
 	id := want[added](t, s, 201, john, "POST /leads", "", `{"email":"jane@acme.com","name":"Jané \"J\" Doe, Jr","phone":"+44 20 7946 0958",
-		"ib_type":"Forex IB","monthly_leads":"500+","broker_network":"=1+1"}`).LeadID
+		"ib_type":"Forex IB","monthly_leads":"500+","broker_network":"=1+1",
+		"utm_source":"=news","utm_medium":"email","utm_campaign":"spring","utm_term":"ib","utm_content":"top","page_url":"https://acme.com/demo",
+		"referrer":"https://search.example/","consent":true}`).LeadID
 	s.add(t, sarah, "canary@acme.com", "Canary")
 	leads := s.of(t, john)
 	if err := leads.RecordSynced(t.Context(), id, start, "ib-x7k2m4p9-b", "ib-x7k2m4p9-a"); err != nil {
@@ -104,6 +106,8 @@ func TestExport(t *testing.T) {
 		"brokerNetwork": "'=1+1", "status": "new", "source": "dashboard", "submissions": "1", "createdAt": string(shown.CreatedAt),
 		"updatedAt": string(shown.UpdatedAt), "notes": "one\n@two", "systemeTagsApplied": "ib-x7k2m4p9-a ib-x7k2m4p9-b",
 		"systemeSyncedAt": string(lead.Stamp(start)), "syncState": "synced", "syncError": "",
+		"utmSource": "'=news", "utmMedium": "email", "utmCampaign": "spring", "utmTerm": "ib", "utmContent": "top",
+		"pageUrl": "https://acme.com/demo", "referrer": "https://search.example/", "consent": "true",
 	} {
 		if got := rows[0][slices.Index(header, column)]; got != cell {
 			t.Errorf("%s is %q, want %q", column, got, cell)
@@ -130,7 +134,7 @@ func TestExportOfNothing(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	file, next, _ := s.exported(t, john, "", "")
-	if header, rows := table(t, file); len(header) != 17 || len(rows) != 0 || next != "" {
+	if header, rows := table(t, file); len(header) != 25 || len(rows) != 0 || next != "" {
 		t.Errorf("got %q", file)
 	}
 }
