@@ -28,7 +28,7 @@ OPS         = @go build -o .build/ops ./infra/ops && $(LOCAL) STACK="$(STACK)" e
 
 .DEFAULT_GOAL := help
 .PHONY: help run test race browser browser-tools sabotage lint fuzz fuzz-api api-docs cover limits build deploy doctor admin \
-	systeme-key systeme-setup systeme-check backfill template-check recount restore ib-export ib-erase conformance cost engines clean
+	systeme-key systeme-setup systeme-rotate systeme-check backfill template-check recount restore ib-export ib-erase conformance cost engines clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -111,6 +111,10 @@ systeme-key: ## Put a Systeme.io key where a deployment reads it, and ask for it
 systeme-setup: ## Prepare the Systeme.io account of a deployment: STAGE=…, or nothing for make run
 	@go build -o .build/systeme ./infra/systeme
 	@$(LOCAL) exec .build/systeme setup -stack "$(STACK)" -url "$(URL)" $(ARGS)
+
+systeme-rotate: ## Give the webhook another secret, without loss: STAGE=…, and LEAKED=1 to throw the old one out
+	@go build -o .build/systeme ./infra/systeme
+	@$(LOCAL) exec .build/systeme rotate -stack "$(STACK)" -url "$(URL)" $(if $(LEAKED),-leaked) $(ARGS)
 
 systeme-check: ## Find out how a Systeme.io account behaves: KEY=…, and ARGS="-listen … -public …" for webhooks
 	@go build -o .build/systeme ./infra/systeme

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"clientflow/internal/connection"
+	"clientflow/internal/signing"
 	"clientflow/internal/systeme"
 )
 
@@ -21,8 +22,8 @@ import (
 func (p *patient) secrets(ctx context.Context) []finding {
 	store := ssm.NewFromConfig(p.AWS)
 	key, first := p.secret(ctx, store, connection.KeyParameter(p.Stage()))
-	_, second := p.secret(ctx, store, connection.SecretParameter(p.Stage()))
-	all := []finding{first, second}
+	secrets, second := p.secret(ctx, store, connection.SecretParameter(p.Stage()))
+	all := []finding{first, p.change(signing.Parse(secrets), second)}
 	if key == "" {
 		return all
 	}
@@ -45,6 +46,19 @@ func (p *patient) secret(ctx context.Context, store *ssm.Client, name string) (s
 		differs("its type", out.Parameter.Type, types.ParameterTypeSecureString),
 		differs("that it is empty", value == "", false),
 	)...)
+}
+
+// change adds to how the webhook's secret was found how far a change of it has come.
+func (p *patient) change(secrets signing.Secrets, f finding) finding {
+	until, ends := secrets.Until(time.Now())
+	switch {
+	case len(f.wrong) > 0:
+	case secrets.Pending():
+		return found(f.what, "Run: "+p.command("systeme-setup"), "its change is half done: the one before is accepted without an end, and the webhook may have it yet")
+	case ends:
+		f.note = "the one before is accepted until " + until.Format(time.RFC3339)
+	}
+	return f
 }
 
 // systeme looks at the account as the set-up does, and mends nothing.

@@ -12,12 +12,13 @@ import (
 
 	"clientflow/infra/deployment"
 	"clientflow/internal/connection"
+	"clientflow/internal/signing"
 )
 
 // putKey is the command that puts a deployment's secrets where its functions read them:
 // the account's key, and the secret of its webhook. They come from the environment, or
-// the key from the standard input. A secret that is not given is left as it is, and made
-// up where there is none.
+// the key from the standard input. One that is not given is left as it is, and a secret
+// is made up where there is none.
 func putKey(ctx context.Context, arguments []string, getenv func(string) string, in io.Reader, out io.Writer) error {
 	var stage string
 	set := flag.NewFlagSet("key", flag.ContinueOnError)
@@ -31,23 +32,42 @@ func putKey(ctx context.Context, arguments []string, getenv func(string) string,
 		return err
 	}
 	v := newVault(config)
-	key, err := givenKey(getenv, in, out)
-	if err != nil {
+	secret := strings.TrimSpace(getenv("SYSTEME_WEBHOOK_SECRET"))
+	if err := v.putKey(ctx, connection.KeyParameter(stage), secret != "", getenv, in, out); err != nil {
 		return err
 	}
-	name := connection.KeyParameter(stage)
-	if err := v.put(ctx, name, "API key of the Systeme.io account", key); err != nil {
+	return v.putSecret(ctx, connection.SecretParameter(stage), secret, out)
+}
+
+// putKey puts the key that is given. Where it may stay as it is and there is one, nobody
+// is asked for it.
+func (v vault) putKey(ctx context.Context, name string, mayStay bool, getenv func(string) string, in io.Reader, out io.Writer) error {
+	key := strings.TrimSpace(getenv("SYSTEME_API_KEY"))
+	if key == "" && mayStay {
+		before, err := v.get(ctx, name)
+		if err != nil {
+			return err
+		}
+		if before.value != "" {
+			fmt.Fprintf(out, "%s is kept\n", name)
+			return nil
+		}
+	}
+	if key == "" {
+		var err error
+		if key, err = typedKey(in, out); err != nil {
+			return err
+		}
+	}
+	if _, err := v.put(ctx, name, keyDescription, key); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "%s is put\n", name)
-	return v.putSecret(ctx, connection.SecretParameter(stage), getenv("SYSTEME_WEBHOOK_SECRET"), out)
+	return nil
 }
 
-// givenKey is the key in the environment, or the first line that is typed.
-func givenKey(getenv func(string) string, in io.Reader, out io.Writer) (string, error) {
-	if key := strings.TrimSpace(getenv("SYSTEME_API_KEY")); key != "" {
-		return key, nil
-	}
+// typedKey is the first line that is typed.
+func typedKey(in io.Reader, out io.Writer) (string, error) {
 	fmt.Fprintln(out, "Paste the account's API key, and press Enter:")
 	line, err := bufio.NewReader(in).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -60,23 +80,32 @@ func givenKey(getenv func(string) string, in io.Reader, out io.Writer) (string, 
 	return key, nil
 }
 
-// putSecret puts the webhook's secret, or keeps the one that is there.
+// putSecret puts the webhook's secret, or keeps the one that is there. One that takes
+// another's place has that beside it, until the webhook is given it.
 func (v vault) putSecret(ctx context.Context, name, given string, out io.Writer) error {
+	before, err := v.get(ctx, name)
+	if err != nil {
+		return err
+	}
+	known := signing.Parse(before.value)
 	done := "put"
-	if given == "" {
-		before, err := v.get(ctx, name)
-		switch {
-		case err != nil:
-			return err
-		case before != "":
-			fmt.Fprintf(out, "%s is kept\n", name)
-			return nil
-		}
+	switch {
+	case given == "" && known.Newest() != "", given != "" && given == known.Newest():
+		fmt.Fprintf(out, "%s is kept\n", name)
+		return nil
+	case given == "":
 		given, done = rand.Text(), "made"
 	}
-	if err := v.put(ctx, name, "Secret with which Systeme.io signs what it delivers", given); err != nil {
+	next, err := known.Succeed(given)
+	if err != nil {
+		return fmt.Errorf("the webhook's secret: %w", err)
+	}
+	if _, err := v.replace(ctx, name, before, next); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "%s is %s\n", name, done)
+	if next.Pending() {
+		fmt.Fprintln(out, "The one before is accepted too. Now give the webhook the new one: make systeme-setup")
+	}
 	return nil
 }

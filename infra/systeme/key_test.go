@@ -1,12 +1,14 @@
 package main
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
 	"clientflow/infra/deployment"
 	simulator "clientflow/infra/local/systeme"
 	"clientflow/internal/connection"
+	"clientflow/internal/signing"
 )
 
 // stored returns the key and the secret of a stage.
@@ -17,13 +19,15 @@ func stored(t *testing.T, stage string) (key, secret string) {
 		t.Fatal(err)
 	}
 	v := newVault(config)
-	if key, err = v.get(t.Context(), connection.KeyParameter(stage)); err != nil {
+	first, err := v.get(t.Context(), connection.KeyParameter(stage))
+	if err != nil {
 		t.Fatal(err)
 	}
-	if secret, err = v.get(t.Context(), connection.SecretParameter(stage)); err != nil {
+	second, err := v.get(t.Context(), connection.SecretParameter(stage))
+	if err != nil {
 		t.Fatal(err)
 	}
-	return key, secret
+	return first.value, second.value
 }
 
 // paste types a key in, and returns what was printed.
@@ -57,9 +61,31 @@ func TestKeyAndSecretMayBeGiven(t *testing.T) {
 	if _, err := paste(t, "given", "old-key\n"); err != nil {
 		t.Fatal(err)
 	}
-	mustPutKey(t, "given")
-	if key, secret := stored(t, "given"); key != "canary-key" || secret != "canary-secret" {
+	_, before := stored(t, "given")
+	for range 2 { // a secret that is there already is kept
+		mustPutKey(t, "given")
+		if key, secret := stored(t, "given"); key != "canary-key" || secret != "canary-secret\n"+before {
+			t.Errorf("stored %q and %q", key, secret)
+		}
+	}
+}
+
+// A secret alone may be given: the key stays, and nobody is asked for it.
+func TestTheSecretMayBeGivenAlone(t *testing.T) {
+	t.Parallel()
+	mustPutKey(t, "alone")
+	printed, err := run(t, map[string]string{"SYSTEME_WEBHOOK_SECRET": " another-secret\n"}, "key", "-stage", "alone")
+	if err != nil || strings.Contains(printed, "Paste") || !strings.Contains(printed, "make systeme-setup") {
+		t.Errorf("printed %s, %v", printed, err)
+	}
+	if key, secret := stored(t, "alone"); key != "canary-key" || secret != "another-secret\ncanary-secret" {
 		t.Errorf("stored %q and %q", key, secret)
+	}
+	if _, err := run(t, map[string]string{"SYSTEME_WEBHOOK_SECRET": "first word"}, "key", "-stage", "alone"); !errors.Is(err, signing.ErrBlank) {
+		t.Errorf("two words: %v", err)
+	}
+	if printed, err := run(t, map[string]string{"SYSTEME_WEBHOOK_SECRET": "a-secret"}, "key", "-stage", "keyless"); !errors.Is(err, errNoKey) || !strings.Contains(printed, "Paste") {
+		t.Errorf("without a key: printed %s, %v", printed, err)
 	}
 }
 

@@ -3,6 +3,7 @@
 //
 //	go run ./infra/systeme key -stage dev
 //	go run ./infra/systeme setup -stack clientflow-dev
+//	go run ./infra/systeme rotate -stack clientflow-dev
 //	go run ./infra/systeme check
 //
 // Key and secret are read from SYSTEME_API_KEY and SYSTEME_WEBHOOK_SECRET, or from the
@@ -26,6 +27,7 @@ const usage = `usage: systeme COMMAND [flags]
 
   key     put the account's key where a deployment's functions read it
   setup   make the contact fields and the webhook, and say what is wrong
+  rotate  give the webhook another secret, while what is signed with the old one is taken
   check   find out how the real service behaves, with a contact and tags of its own
 
 "systeme COMMAND -help" lists the flags.
@@ -60,6 +62,8 @@ func realMain(ctx context.Context, arguments []string, getenv func(string) strin
 		return putKey(ctx, arguments[1:], getenv, in, out)
 	case "setup":
 		return setUp(ctx, arguments[1:], out)
+	case "rotate":
+		return rotate(ctx, arguments[1:], out)
 	case "check":
 		return checkAccount(ctx, arguments[1:], getenv, out)
 	case "-h", "-help", "--help", "help":

@@ -11,9 +11,11 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"clientflow/infra/deployment"
 	"clientflow/internal/connection"
+	"clientflow/internal/signing"
 	"clientflow/internal/systeme"
 )
 
@@ -47,45 +49,92 @@ func stageFlag(set *flag.FlagSet, stage *string) {
 // setUp is the command that prepares an account for a deployment, with the key and the
 // secret that its functions have.
 func setUp(ctx context.Context, arguments []string, out io.Writer) error {
-	var a account
-	var address, stage, stack string
+	var p preparation
 	set := flag.NewFlagSet("setup", flag.ContinueOnError)
 	set.SetOutput(out)
-	a.flags(set)
-	set.StringVar(&stack, "stack", "", "`name` of the stack, which tells its stage and its address")
-	set.StringVar(&address, "url", "", "`address` of ClientFlow's API, where no stack is named or it is reached at another")
-	stageFlag(set, &stage)
+	p.flags(set)
 	if err := deployment.Parse(set, arguments); err != nil {
 		return err
 	}
+	if err := p.open(ctx); err != nil {
+		return err
+	}
+	return p.run(ctx, out, keepForRetries)
+}
+
+// preparation brings an account into the order that a deployment needs.
+type preparation struct {
+	account               account
+	address, stage, stack string
+	settle                time.Duration
+
+	vault   vault
+	hook    connection.Webhook
+	before  held // the parameter of the webhook's secret
+	secrets signing.Secrets
+}
+
+func (p *preparation) flags(set *flag.FlagSet) {
+	p.account.flags(set)
+	set.StringVar(&p.stack, "stack", "", "`name` of the stack, which tells its stage and its address")
+	set.StringVar(&p.address, "url", "", "`address` of ClientFlow's API, where no stack is named or it is reached at another")
+	set.DurationVar(&p.settle, "settle", settled, "`time` after which every function reads a secret that was changed")
+	stageFlag(set, &p.stage)
+}
+
+// open finds the deployment, and reads its key and its secrets.
+func (p *preparation) open(ctx context.Context) error {
 	config, err := deployment.Config(ctx)
 	if err != nil {
 		return err
 	}
-	if stack != "" {
-		found, err := deployment.Find(ctx, config, stack)
+	if p.stack != "" {
+		found, err := deployment.Find(ctx, config, p.stack)
 		if err != nil {
 			return err
 		}
-		stage, address = found.Stage(), cmp.Or(address, found.Outputs["ApiUrl"])
-		a.address = cmp.Or(a.address, found.Parameters["SystemeApiUrl"])
+		p.stage, p.address = found.Stage(), cmp.Or(p.address, found.Outputs["ApiUrl"])
+		p.account.address = cmp.Or(p.account.address, found.Parameters["SystemeApiUrl"])
 	}
-	wanted := connection.Webhook{Name: connection.WebhookName(stage)}
-	if wanted.URL, err = webhookURL(address); err != nil {
+	p.hook.Name = connection.WebhookName(p.stage)
+	if p.hook.URL, err = webhookURL(p.address); err != nil {
 		return err
 	}
-	v := newVault(config)
-	if a.key, err = v.must(ctx, connection.KeyParameter(stage)); err != nil {
-		return err
-	}
-	if wanted.Secret, err = v.must(ctx, connection.SecretParameter(stage)); err != nil {
-		return err
-	}
-	client, err := a.connect(http.DefaultTransport)
+	p.vault = newVault(config)
+	key, err := p.vault.must(ctx, connection.KeyParameter(p.stage))
 	if err != nil {
 		return err
 	}
-	return tell(out, connection.Set(ctx, client, wanted))
+	p.account.key = key.value
+	p.before, err = p.vault.must(ctx, connection.SecretParameter(p.stage))
+	p.secrets = signing.Parse(p.before.value)
+	return err
+}
+
+// run gives the account all that it needs. When that was a new secret for the webhook,
+// the one before gets its end.
+func (p *preparation) run(ctx context.Context, out io.Writer, keep time.Duration) error {
+	client, err := p.account.connect(http.DefaultTransport)
+	if err != nil {
+		return err
+	}
+	if err := p.wait(ctx, out); err != nil {
+		return err
+	}
+	p.hook.Secret = p.secrets.Newest()
+	findings := connection.Set(ctx, client, p.hook)
+	told := tell(out, findings)
+	if err := p.end(ctx, out, keep, has(findings)); err != nil {
+		return err
+	}
+	return told
+}
+
+// has tells whether the webhook was given its secret.
+func has(findings []connection.Finding) bool {
+	return slices.ContainsFunc(findings, func(f connection.Finding) bool {
+		return f.Part == connection.Hook && f.State != connection.Wrong
+	})
 }
 
 // webhookURL is the webhook's address in an API, which may be given itself.

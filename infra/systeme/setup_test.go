@@ -143,7 +143,7 @@ func TestWhatSetupNeeds(t *testing.T) {
 
 func TestHelp(t *testing.T) {
 	t.Parallel()
-	for _, arguments := range [][]string{{"-help"}, {"setup", "-help"}, {"key", "-help"}} {
+	for _, arguments := range [][]string{{"-help"}, {"setup", "-help"}, {"key", "-help"}, {"rotate", "-help"}} {
 		if printed, err := run(t, secrets, arguments...); !errors.Is(err, flag.ErrHelp) || printed == "" {
 			t.Errorf("%v: printed %q, %v", arguments, printed, err)
 		}

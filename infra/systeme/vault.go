@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
+
+	"clientflow/internal/signing"
 )
 
 // vault is where the secrets of deployments rest: SSM's Parameter Store.
@@ -16,34 +18,63 @@ type vault struct{ store *ssm.Client }
 
 func newVault(config aws.Config) vault { return vault{ssm.NewFromConfig(config)} }
 
-// get returns a secret; "" when there is none.
-func (v vault) get(ctx context.Context, name string) (string, error) {
+// held is what a parameter held when it was read; the zero held when there was none.
+type held struct {
+	value   string
+	version int64
+}
+
+// get reads a parameter.
+func (v vault) get(ctx context.Context, name string) (held, error) {
 	out, err := v.store.GetParameter(ctx, &ssm.GetParameterInput{Name: &name, WithDecryption: aws.Bool(true)})
 	if _, missing := errors.AsType[*types.ParameterNotFound](err); missing {
-		return "", nil
+		return held{}, nil
 	}
 	if err != nil {
-		return "", fmt.Errorf("read the parameter %s: %w", name, err)
+		return held{}, fmt.Errorf("read the parameter %s: %w", name, err)
 	}
-	return strings.TrimSpace(aws.ToString(out.Parameter.Value)), nil
+	return held{strings.TrimSpace(aws.ToString(out.Parameter.Value)), out.Parameter.Version}, nil
 }
 
-// must returns a secret that has to be there.
-func (v vault) must(ctx context.Context, name string) (string, error) {
-	value, err := v.get(ctx, name)
-	if err == nil && value == "" {
+// must reads a parameter that has to be there.
+func (v vault) must(ctx context.Context, name string) (held, error) {
+	found, err := v.get(ctx, name)
+	if err == nil && found.value == "" {
 		err = fmt.Errorf("there is no parameter %s: put it with make systeme-key", name)
 	}
-	return value, err
+	return found, err
 }
 
+const (
+	keyDescription    = "API key of the Systeme.io account"
+	secretDescription = "Secret with which Systeme.io signs what it delivers; while it is changed the one before too"
+)
+
 // put puts a secret in the place of any other, encrypted.
-func (v vault) put(ctx context.Context, name, description, value string) error {
-	_, err := v.store.PutParameter(ctx, &ssm.PutParameterInput{
+func (v vault) put(ctx context.Context, name, description, value string) (version int64, err error) {
+	out, err := v.store.PutParameter(ctx, &ssm.PutParameterInput{
 		Name: &name, Description: &description, Value: &value, Type: types.ParameterTypeSecureString, Overwrite: aws.Bool(true),
 	})
 	if err != nil {
-		return fmt.Errorf("put the parameter %s: %w", name, err)
+		return 0, fmt.Errorf("put the parameter %s: %w", name, err)
 	}
-	return nil
+	return out.Version, nil
+}
+
+// replace puts the webhook's secrets in the place of those that were read, and returns
+// what is there now. The store has no put on a condition, so that nobody else has changed
+// them is looked at before, and once more by the number of what was put.
+func (v vault) replace(ctx context.Context, name string, before held, secrets signing.Secrets) (held, error) {
+	found, err := v.get(ctx, name)
+	if err != nil {
+		return held{}, err
+	}
+	after := held{value: secrets.String()}
+	if found == before {
+		after.version, err = v.put(ctx, name, secretDescription, after.value)
+	}
+	if err == nil && after.version != before.version+1 {
+		err = fmt.Errorf("the parameter %s was changed by someone else at the same time: run this again", name)
+	}
+	return after, err
 }

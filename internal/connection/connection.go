@@ -49,6 +49,9 @@ type Webhook struct {
 	URL string
 	// Secret signs what is sent. Without one there is no webhook, which is wrong.
 	Secret string
+	// Lately tells that it has taken another's place lately, so that Mend sets it on a
+	// webhook that works too: one that was mended at that moment may have the other.
+	Lately bool
 }
 
 // State is how something in the account was found.
@@ -97,9 +100,10 @@ func Set(ctx context.Context, account Account, wanted Webhook) []Finding {
 }
 
 // Mend brings the account into order as Set does, but leaves a webhook that works
-// as it is, and so costs two calls when nothing is wrong.
+// as it is, unless its secret was changed Lately, and so costs two calls when nothing
+// is wrong.
 func Mend(ctx context.Context, account Account, wanted Webhook) []Finding {
-	return inspect(ctx, account, wanted, false)
+	return inspect(ctx, account, wanted, wanted.Lately)
 }
 
 // Holds tells whether nothing about a part is wrong.

@@ -165,33 +165,47 @@ func TestMendingWhatIsRightCostsTwoCalls(t *testing.T) {
 	}
 }
 
-// What is delivered after a new secret was set is signed with it.
+// What is delivered after a new secret was set is signed with it. Mend leaves a webhook
+// that works its secret, unless that was changed lately.
 func TestTheSecretIsChanged(t *testing.T) {
 	t.Parallel()
-	account, client := start(t, simulator.Options{}, "local")
-	signed := make(chan bool, 1)
-	endpoint := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(r.Body)
-		signed <- err == nil && systeme.VerifySignature(secret, body, r.Header.Get(systeme.SignatureHeader))
-	}))
-	t.Cleanup(endpoint.Close)
-	hook := wanted()
-	hook.URL = endpoint.URL
-	hook.Secret = "old"
-	connection.Set(t.Context(), client, hook)
-	hook.Secret = secret
-	connection.Set(t.Context(), client, hook)
-	contact, err := client.CreateContact(t.Context(), systeme.NewContact{Email: "jane@acme.test"})
-	if err != nil || !account.Tag(contact.ID, "a-tag") {
-		t.Fatal(err)
-	}
-	select {
-	case ok := <-signed:
-		if !ok {
-			t.Error("not signed with the new secret")
-		}
-	case <-time.After(10 * time.Second):
-		t.Fatal("nothing was delivered")
+	for name, test := range map[string]struct {
+		change func(context.Context, connection.Account, connection.Webhook) []connection.Finding
+		lately bool
+		signed string
+	}{
+		"set":            {connection.Set, false, secret},
+		"mended":         {connection.Mend, false, "old"},
+		"mended, lately": {connection.Mend, true, secret},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			account, client := start(t, simulator.Options{}, "local")
+			signed := make(chan bool, 1)
+			endpoint := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				body, err := io.ReadAll(r.Body)
+				signed <- err == nil && systeme.VerifySignature(test.signed, body, r.Header.Get(systeme.SignatureHeader))
+			}))
+			t.Cleanup(endpoint.Close)
+			hook := wanted()
+			hook.URL = endpoint.URL
+			hook.Secret = "old"
+			connection.Set(t.Context(), client, hook)
+			hook.Secret, hook.Lately = secret, test.lately
+			wantStates(t, test.change(t.Context(), client, hook), allRight()...)
+			contact, err := client.CreateContact(t.Context(), systeme.NewContact{Email: "jane@acme.test"})
+			if err != nil || !account.Tag(contact.ID, "a-tag") {
+				t.Fatal(err)
+			}
+			select {
+			case ok := <-signed:
+				if !ok {
+					t.Errorf("not signed with %q", test.signed)
+				}
+			case <-time.After(10 * time.Second):
+				t.Fatal("nothing was delivered")
+			}
+		})
 	}
 }
 

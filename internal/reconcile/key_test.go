@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	simulator "clientflow/infra/local/systeme"
+	"clientflow/internal/signing"
 )
 
 // stored is a secret that can be changed where it is stored, and is known as it was when
@@ -43,6 +45,40 @@ func TestAWebhookIsMendedWithTheSecretOfNow(t *testing.T) {
 	w.must(r.Handle(t.Context()))
 	if !w.works() || secret.known != "new" {
 		t.Errorf("made with %q", secret.known)
+	}
+}
+
+// While the secret of before has an end to come, the webhook is given the newest in each
+// run, and in none after. Until the end is known, functions may not have the newest yet.
+func TestASecretThatWasChangedLatelyIsGivenAgain(t *testing.T) {
+	t.Parallel()
+	const day = 24 * time.Hour
+	for name, test := range map[string]struct {
+		before func(now time.Time) signing.Secrets
+		calls  int
+	}{
+		"one secret":     {func(time.Time) signing.Secrets { return signing.Parse("new") }, 2},
+		"no end yet":     {func(time.Time) signing.Secrets { return signing.Parse("new\nold") }, 2},
+		"an end to come": {func(now time.Time) signing.Secrets { return signing.Parse("new\nold").Retire(now, now.Add(day)) }, 3},
+		"an end that was": {func(now time.Time) signing.Secrets {
+			return signing.Parse("new\nold").Retire(now.Add(-2*day), now.Add(-day))
+		}, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, simulator.Options{})
+			w.mustRun()
+			before := len(w.sim.Requests())
+			r := w.reconciler()
+			r.secret = &stored{now: test.before(w.clock).String()}
+			w.must(r.Handle(t.Context()))
+			if calls := len(w.sim.Requests()) - before; calls != test.calls {
+				t.Errorf("%d calls, want %d", calls, test.calls)
+			}
+			if lines := w.lines(); lines[len(lines)-1]["outcome"] != "ok" || len(w.faults()) > 0 {
+				t.Errorf("log %v", lines)
+			}
+		})
 	}
 }
 

@@ -27,6 +27,7 @@ import (
 	"clientflow/internal/eventlog"
 	"clientflow/internal/lead"
 	"clientflow/internal/metric"
+	"clientflow/internal/signing"
 	"clientflow/internal/systeme"
 	"clientflow/internal/tagsync"
 	"clientflow/internal/webhook"
@@ -35,7 +36,7 @@ import (
 // Reconciler makes the runs.
 type Reconciler struct {
 	key       systeme.Key
-	secret    webhook.Secret
+	secret    systeme.Key // the webhook's, which is stored as the key is
 	account   accountAPI
 	hook      connection.Webhook
 	directory account.Directory
@@ -103,7 +104,8 @@ func (r *Reconciler) Handle(ctx context.Context) error {
 
 // unlock returns the webhook with its secret; ready is false when the account has no key.
 // The secret is read anew each time: one that is old by now would make a webhook that is
-// mended useless.
+// mended useless. One that was changed lately is given to it again, once all functions
+// accept it, which is when the one before has an end.
 func (r *Reconciler) unlock(ctx context.Context) (hook connection.Webhook, ready bool, err error) {
 	key, hook := r.key.Value(), r.hook
 	if key == "" {
@@ -111,7 +113,10 @@ func (r *Reconciler) unlock(ctx context.Context) (hook connection.Webhook, ready
 			return hook, false, err
 		}
 	}
-	hook.Secret, err = r.secret.Renew(ctx, r.secret.Value())
+	text, err := r.secret.Renew(ctx, r.secret.Value())
+	secrets := signing.Parse(text)
+	hook.Secret = secrets.Newest()
+	_, hook.Lately = secrets.Until(r.now())
 	return hook, true, err
 }
 

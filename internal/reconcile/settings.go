@@ -59,7 +59,7 @@ type DB interface {
 }
 
 // New builds the function's handler. It fails when SystemeURL is not an address.
-func New(s Settings, key systeme.Key, secret webhook.Secret, db DB, log *slog.Logger) (*Reconciler, error) {
+func New(s Settings, key, secret systeme.Key, db DB, log *slog.Logger) (*Reconciler, error) {
 	client, err := systeme.New(systeme.Config{
 		BaseURL: s.SystemeURL, Key: key, HTTP: &http.Client{}, Timeout: callTimeout,
 		Limiter: pace.New(db, s.RegistryTable, s.CallsPerSecond),

@@ -2,10 +2,11 @@
 // environment, such as the key of the Systeme.io account. It rests encrypted in SSM's
 // Parameter Store; a function is given its name there, and may read no other.
 //
-// A value is read once in each environment, and again only when it was refused: it may
-// have been changed since. So a secret is changed by putting the new one in its place,
-// and nothing is deployed or started anew. One that is missing is the empty text, which
-// whatever needs it refuses.
+// A value is read once in each environment, and again when it was refused: it may have
+// been changed since. So a secret is changed by putting the new one in its place, and
+// nothing is deployed or started anew. What another presents to us is not refused by
+// anyone else once it is thrown out, so with Fresh it is read again by the clock too. One
+// that is missing is the empty text, which whatever needs it refuses.
 //
 // No value may reach a log or an error from here.
 package secret
@@ -23,10 +24,17 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 )
 
-// pause is how long a value that was read again is not asked for once more. Anyone may
-// send a webhook a signature that is refused, and the store answers some forty calls a
-// second for the whole account.
-const pause = 10 * time.Second
+const (
+	// Pause is how long a value that was read again is not asked for once more. Anyone
+	// may send a webhook a signature that is refused, and the store answers some forty
+	// calls a second for the whole account. So a change is known everywhere only to those
+	// who are refused so long after it.
+	Pause = 10 * time.Second
+	// Lifetime is how long Fresh goes by a value without a look.
+	Lifetime = time.Minute
+	// patience is how long Fresh waits for the store, since there is a value.
+	patience = 2 * time.Second
+)
 
 // API is the part of SSM that is used here.
 type API interface {
@@ -42,20 +50,25 @@ type Parameter struct {
 
 	reading chan struct{} // holds a token while one renews
 	renewed time.Time
+	failure error // of that
 
 	mu    sync.Mutex
 	value string
+	read  time.Time // zero while it could not be
 }
 
 // New returns the secret of that name in the store. It makes no call, and the secret is
 // empty until it is loaded.
 func New(store API, name string) *Parameter {
-	return &Parameter{store: store, name: name, now: time.Now, reading: make(chan struct{}, 1)}
+	// The clock on the wall goes on while Lambda has an environment frozen; the
+	// monotonic one need not.
+	now := func() time.Time { return time.Now().Round(0) }
+	return &Parameter{store: store, name: name, now: now, reading: make(chan struct{}, 1)}
 }
 
 // Load reads the secret for the first time. That it fails is no error: whoever is
 // refused without the secret renews it, and learns then what is wrong.
-func (p *Parameter) Load(ctx context.Context) { _, _ = p.read(ctx) }
+func (p *Parameter) Load(ctx context.Context) { _, _ = p.ask(ctx) }
 
 // Value returns the secret as it was last read; "" when it was not, or is not there.
 func (p *Parameter) Value() string {
@@ -64,8 +77,28 @@ func (p *Parameter) Value() string {
 	return p.value
 }
 
+// Fresh returns the secret as the store had it a Lifetime ago or later. While the store
+// does not answer it is the one that was last read, however old.
+func (p *Parameter) Fresh(ctx context.Context) string {
+	value, age := p.aged()
+	if age < Lifetime {
+		return value
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	_, _ = p.Renew(ctx, value)
+	return p.Value()
+}
+
+func (p *Parameter) aged() (string, time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.value, p.now().Sub(p.read)
+}
+
 // Renew returns the secret that has taken the place of one that was refused, or the
-// same one when none has. Those who were refused together read it once.
+// same one when none has. Those who were refused together read it once, and share what
+// came of it.
 func (p *Parameter) Renew(ctx context.Context, refused string) (string, error) {
 	select {
 	case p.reading <- struct{}{}:
@@ -76,15 +109,17 @@ func (p *Parameter) Renew(ctx context.Context, refused string) (string, error) {
 	if value := p.Value(); value != refused {
 		return value, nil
 	}
-	if p.now().Sub(p.renewed) < pause {
-		return refused, nil
+	if p.now().Sub(p.renewed) < Pause {
+		return refused, p.failure
 	}
 	p.renewed = p.now()
-	return p.read(ctx)
+	value, err := p.ask(ctx)
+	p.failure = err
+	return value, err
 }
 
-// read asks the store. Space around a secret was pasted with it.
-func (p *Parameter) read(ctx context.Context) (string, error) {
+// ask asks the store. Space around a secret was pasted with it.
+func (p *Parameter) ask(ctx context.Context) (string, error) {
 	value := ""
 	out, err := p.store.GetParameter(ctx, &ssm.GetParameterInput{Name: &p.name, WithDecryption: aws.Bool(true)})
 	_, missing := errors.AsType[*types.ParameterNotFound](err)
@@ -96,6 +131,6 @@ func (p *Parameter) read(ctx context.Context) (string, error) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.value = value
+	p.value, p.read = value, p.now()
 	return value, nil
 }

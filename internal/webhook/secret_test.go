@@ -9,13 +9,20 @@ import (
 	"clientflow/internal/webhook"
 )
 
+// fixed is a secret that does not change.
+type fixed string
+
+func (f fixed) Fresh(context.Context) string { return string(f) }
+
+func (f fixed) Renew(context.Context, string) (string, error) { return string(f), nil }
+
 // changing is a secret that was another when it was read.
 type changing struct {
 	known, now string
 	err        error
 }
 
-func (c *changing) Value() string { return c.known }
+func (c *changing) Fresh(context.Context) string { return c.known }
 
 func (c *changing) Renew(context.Context, string) (string, error) {
 	if c.err == nil {
@@ -38,6 +45,11 @@ func TestASecretThatWasChanged(t *testing.T) {
 		"cannot be read":          {&changing{known: "old", err: errors.New("the store is down")}, 500},
 		"could never be read":     {&changing{known: "", err: errors.New("the store is down")}, 500},
 		"cannot, and need not be": {&changing{known: secret, err: errors.New("the store is down")}, 204},
+		"has a newer one":         {&changing{known: "new\n" + secret}, 204},
+		"has a newer one by now":  {&changing{known: "old", now: "new\n" + secret}, 204},
+		"is accepted yet":         {&changing{known: "new\n" + secret + " until 9998-12-31T23:59:59Z"}, 204},
+		"is no longer accepted":   {&changing{known: "new\n" + secret + " until 2001-01-01T00:00:00Z", now: "new"}, 401},
+		"is thrown out":           {&changing{known: "new\nold", now: "new"}, 401},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -62,7 +62,7 @@ func newSite(tb testing.TB) *site {
 	keys := s.keys(tb)
 	db := s.aws.ClientWith(&http.Client{Transport: s.calls}, keys.AccessKeyID, keys.SessionToken)
 	s.logger = eventlog.New(&s.log, "test")
-	s.routes = webhook.Routes(systeme.Fixed(secret), webhook.NewRecorder(db, s.aws.RegistryTable, s.aws.LeadsTable), s.logger)
+	s.routes = webhook.Routes(fixed(secret), webhook.NewRecorder(db, s.aws.RegistryTable, s.aws.LeadsTable), s.logger)
 	s.leads = lead.NewStore(tenantdb.Owned(s.aws.Client, s.aws.LeadsTable, lead.SortKey), time.Now)
 	for prefix, userID := range map[string]string{johnsPrefix: john, sarahsPrefix: sarah} {
 		s.put(tb, s.aws.RegistryTable, map[string]string{"key": "PREFIX#" + prefix, "userId": userID})

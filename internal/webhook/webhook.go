@@ -64,16 +64,18 @@ import (
 	"clientflow/internal/httpapi"
 	"clientflow/internal/metric"
 	"clientflow/internal/problem"
+	"clientflow/internal/signing"
 	"clientflow/internal/systeme"
 )
 
 // Secret is what Systeme.io signs deliveries with, which may be changed while ClientFlow
-// runs.
+// runs. It is a text that package signing reads: meanwhile there are two.
 type Secret interface {
-	// Value returns the secret; "" when there is none.
-	Value() string
-	// Renew returns the secret that has taken the place of one with which a signature
-	// was refused, or the same one when none has.
+	// Fresh returns the text as it was stored lately, or known when it cannot be read; ""
+	// when there is none.
+	Fresh(context.Context) string
+	// Renew returns the text that has taken the place of one by which a signature was
+	// refused, or the same one when none has.
 	Renew(ctx context.Context, refused string) (string, error)
 }
 
@@ -117,16 +119,28 @@ func (e endpoint) take(ctx context.Context, r *httpapi.Request) (httpapi.Respons
 	return httpapi.Empty(http.StatusNoContent), nil
 }
 
-// verify tells whether a body is signed with the secret, or with the one that has taken
-// its place.
+// verify tells whether a body is signed with a secret that is known, or that has come
+// since.
 func (e endpoint) verify(ctx context.Context, body []byte, signature string) (bool, error) {
-	secret := e.secret.Value()
-	if systeme.VerifySignature(secret, body, signature) {
+	known := e.secret.Fresh(ctx)
+	if signed(known, body, signature) {
 		return true, nil
 	}
-	renewed, err := e.secret.Renew(ctx, secret)
+	renewed, err := e.secret.Renew(ctx, known)
 	if err != nil {
 		return false, err
 	}
-	return renewed != secret && systeme.VerifySignature(renewed, body, signature), nil
+	return renewed != known && signed(renewed, body, signature), nil
+}
+
+// signed tells whether a body is signed with one of the secrets that are accepted now.
+// All are tried, so that the time tells nothing of which it was.
+func signed(secrets string, body []byte, signature string) bool {
+	valid := false
+	for _, secret := range signing.Parse(secrets).Accepted(time.Now()) {
+		if systeme.VerifySignature(secret, body, signature) {
+			valid = true
+		}
+	}
+	return valid
 }

@@ -108,7 +108,7 @@ func TestForgedDeliveries(t *testing.T) {
 func TestWithoutASecretNothingIsTaken(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	s.routes = webhook.Routes(systeme.Fixed(""), webhook.NewRecorder(s.aws.Client, s.aws.RegistryTable, s.aws.LeadsTable), s.logger)
+	s.routes = webhook.Routes(fixed(""), webhook.NewRecorder(s.aws.Client, s.aws.RegistryTable, s.aws.LeadsTable), s.logger)
 	for _, signature := range []string{"", sign("", body(johnsPrefix+"converted")), sign(secret, body(johnsPrefix+"converted"))} {
 		r := added(johnsPrefix + "converted")
 		r.Headers["x-webhook-signature"] = signature

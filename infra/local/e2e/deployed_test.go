@@ -64,6 +64,7 @@ func localOnly() map[string]string {
 		"TestAnAddressBelongsToOneIB":                   "starts a stack of its own",
 		"TestManyIBsCaptureOneAddressAtOnce":            "starts a stack of its own",
 		"TestTheAccountsKeyIsChanged":                   "starts a stack of its own",
+		"TestTheWebhooksSecretIsChanged":                "starts a stack of its own",
 		"TestAllStayAwayWhenOneIsAskedTo":               "starts a stack of its own",
 		"TestMailThatIsUsedUpTellsNothing":              "starts a stack of its own",
 		"TestOneIDFindsALeadsWholeWay":                  "reads what functions log",
