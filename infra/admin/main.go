@@ -13,23 +13,17 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	cip "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 
+	"clientflow/infra/command"
 	"clientflow/infra/deployment"
 	"clientflow/internal/tenant"
 )
 
-func main() {
-	err := realMain(context.Background(), os.Args[1:], os.Stdout)
-	if err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-}
+func main() { command.Main(realMain) }
 
 // realMain finds the stack that the arguments name, and makes its admin.
 func realMain(ctx context.Context, arguments []string, out io.Writer) error {

@@ -10,17 +10,14 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
+
+	"clientflow/infra/command"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := realMain(ctx, os.Stdout, size{leads: 200, views: 50}); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	command.Main(func(ctx context.Context, _ []string, out io.Writer) error {
+		return realMain(ctx, out, size{leads: 200, views: 50})
+	})
 }
 
 func realMain(ctx context.Context, out io.Writer, s size) error {

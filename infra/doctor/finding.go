@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"clientflow/infra/command"
 )
 
 // finding is how one piece was found.
@@ -28,7 +30,7 @@ func unknown(what string, err error) finding {
 	return found(what, "See that you may do that, and whether AWS can be reached.", "cannot be looked at: "+err.Error())
 }
 
-// report prints the findings, one a line, and returns errIll when one is wrong.
+// report prints the findings, one a line, and returns command.ErrSaid when one is wrong.
 func report(out io.Writer, findings []finding) error {
 	ill := 0
 	for _, f := range findings {
@@ -44,7 +46,7 @@ func report(out io.Writer, findings []finding) error {
 	}
 	if ill > 0 {
 		fmt.Fprintf(out, "\n%d of %d are wrong\n", ill, len(findings))
-		return errIll
+		return command.ErrSaid
 	}
 	fmt.Fprintf(out, "\nall %d are well\n", len(findings))
 	return nil

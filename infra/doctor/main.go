@@ -10,37 +10,17 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
-	"fmt"
 	"io"
-	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"clientflow/infra/command"
 	"clientflow/infra/deployment"
 	"clientflow/infra/local/template"
 )
 
-// errIll says that something is wrong, which has been printed already.
-var errIll = errors.New("something is wrong")
-
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// From the first signal on, a second one ends the program at once.
-	context.AfterFunc(ctx, stop)
-	err := realMain(ctx, os.Args[1:], os.Stdout)
-	switch {
-	case err == nil, errors.Is(err, flag.ErrHelp):
-	case errors.Is(err, errIll):
-		os.Exit(1)
-	default:
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-}
+func main() { command.Main(realMain) }
 
 // realMain finds the stack that the arguments name, and looks at it.
 func realMain(ctx context.Context, arguments []string, out io.Writer) error {

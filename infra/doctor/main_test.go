@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
+	"clientflow/infra/command"
 	"clientflow/infra/deployment"
 	"clientflow/infra/local/stack"
 	"clientflow/infra/local/systeme"
@@ -250,7 +251,7 @@ func TestEachPieceThatIsBrokenIsFound(t *testing.T) {
 				if err != nil || !strings.Contains(printed, "\nall 19 are well\n") {
 					t.Fatalf("%v\n%s", err, printed)
 				}
-			} else if line := wrongs(printed); !errors.Is(err, errIll) || !strings.HasPrefix(line, "wrong  "+test.what) ||
+			} else if line := wrongs(printed); !errors.Is(err, command.ErrSaid) || !strings.HasPrefix(line, "wrong  "+test.what) ||
 				!strings.Contains(line, test.wants) || !strings.Contains(line, test.todo) || strings.Count(line, "\n") > 1 && !strings.HasPrefix(test.name, "the API") {
 				t.Errorf("want %q of %q, %q:\n%s", test.wants, test.what, test.todo, printed)
 			}

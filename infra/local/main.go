@@ -8,31 +8,18 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 	"path/filepath"
-	"syscall"
 	"time"
 
+	"clientflow/infra/command"
 	"clientflow/infra/local/demo"
 	"clientflow/infra/local/stack"
 	"clientflow/infra/local/systeme"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// From the first signal on, a second one ends the program at once; the
-	// functions end with it.
-	context.AfterFunc(ctx, stop)
-	err := realMain(ctx, os.Args[1:], os.Stdout)
-	if err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-}
+func main() { command.Main(realMain) }
 
 // workflowDelay leaves the time to see a contact with the tags that ClientFlow gave
 // it before the workflows add theirs.

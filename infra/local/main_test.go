@@ -118,8 +118,8 @@ func free() []string {
 	return []string{"-addr", "127.0.0.1:0", "-aws", "127.0.0.1:0", "-systeme", "127.0.0.1:0"}
 }
 
-// command is this program in a process of its own.
-type command struct {
+// process is this program, started by itself.
+type process struct {
 	*exec.Cmd
 	lines *bufio.Scanner
 	// addresses are those that it printed, by part.
@@ -127,9 +127,9 @@ type command struct {
 }
 
 // mustRun starts the command and waits until it is ready.
-func mustRun(t *testing.T, arguments ...string) *command {
+func mustRun(t *testing.T, arguments ...string) *process {
 	t.Helper()
-	c := &command{Cmd: exec.Command(os.Args[0], append(free(), arguments...)...), addresses: map[string]string{}}
+	c := &process{Cmd: exec.Command(os.Args[0], append(free(), arguments...)...), addresses: map[string]string{}}
 	c.Env = append(os.Environ(), mainVariable+"=1")
 	c.Stderr = os.Stderr
 	out, err := c.StdoutPipe()

@@ -19,11 +19,10 @@ import (
 	"io"
 	"maps"
 	"os"
-	"os/signal"
 	"slices"
 	"strings"
-	"syscall"
 
+	"clientflow/infra/command"
 	"clientflow/infra/deployment"
 )
 
@@ -48,25 +47,17 @@ func verbs() map[string]verb {
 	}
 }
 
-// errLeft says that something is left to do, which has been printed already.
-var errLeft = errors.New("something is left to do")
+// errLeft says that something is left to do.
+var errLeft = fmt.Errorf("something is left to do: %w", command.ErrSaid)
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// From the first signal on, a second one ends the program at once.
-	context.AfterFunc(ctx, stop)
-	err := realMain(ctx, os.Args[1:], deployment.Open, os.Stdout, os.Stderr)
-	switch {
-	case err == nil, errors.Is(err, flag.ErrHelp):
-	case errors.Is(err, errLeft):
-		os.Exit(1)
-	case ctx.Err() != nil:
-		fmt.Fprintln(os.Stderr, "Stopped. Run it again to go on.")
-		os.Exit(1)
-	default:
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	command.Main(func(ctx context.Context, arguments []string, out io.Writer) error {
+		err := realMain(ctx, arguments, deployment.Open, out, os.Stderr)
+		if err != nil && ctx.Err() != nil {
+			return errors.New("stopped: run it again to go on")
+		}
+		return err
+	})
 }
 
 // finder is deployment.Open, or what a test has in its place.

@@ -21,20 +21,13 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"regexp"
 	"time"
+
+	"clientflow/infra/command"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, os.Args[1:], os.Stdout)
-	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "sabotage:", err)
-		os.Exit(1)
-	}
-}
+func main() { command.Main(run) }
 
 // run reads the flags and does what they ask for.
 func run(ctx context.Context, arguments []string, out io.Writer) error {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"time"
 
+	"clientflow/infra/command"
 	"clientflow/infra/deployment"
 	"clientflow/infra/systeme/check"
 )
@@ -42,8 +43,8 @@ func checkAccount(ctx context.Context, arguments []string, getenv func(string) s
 	return tellReport(out, report)
 }
 
-// tellReport prints each answer with what was found, and a count. It returns errWrong
-// when something differs, or was left behind.
+// tellReport prints each answer with what was found, and a count. It returns
+// command.ErrSaid when something differs, or was left behind.
 func tellReport(out io.Writer, report check.Report) error {
 	counts := map[check.Verdict]int{}
 	for _, a := range report.Answers {
@@ -56,7 +57,7 @@ func tellReport(out io.Writer, report check.Report) error {
 		fmt.Fprintf(out, "left behind: %s\n", what)
 	}
 	if counts[check.Differs] > 0 || len(report.Left) > 0 || counts[check.AsExpected] == 0 {
-		return errWrong
+		return command.ErrSaid
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"clientflow/infra/command"
 	simulator "clientflow/infra/local/systeme"
 	"clientflow/infra/systeme/check"
 )
@@ -54,7 +55,7 @@ func TestCheckFailsWhenSomethingDiffers(t *testing.T) {
 		"nothing answered": {Answers: []check.Answer{{Verdict: check.Unasked}}},
 	} {
 		var out strings.Builder
-		if err := tellReport(&out, report); !errors.Is(err, errWrong) {
+		if err := tellReport(&out, report); !errors.Is(err, command.ErrSaid) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if len(report.Left) > 0 && !strings.Contains(out.String(), "left behind: tag x\n") {

@@ -18,9 +18,9 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"strings"
-	"syscall"
+
+	"clientflow/infra/command"
 )
 
 const usage = `usage: systeme COMMAND [flags]
@@ -33,22 +33,10 @@ const usage = `usage: systeme COMMAND [flags]
 "systeme COMMAND -help" lists the flags.
 `
 
-// errWrong says that something is wrong, which has been printed already.
-var errWrong = errors.New("something is wrong")
-
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// From the first signal on, a second one ends the program at once.
-	context.AfterFunc(ctx, stop)
-	err := realMain(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout)
-	switch {
-	case err == nil, errors.Is(err, flag.ErrHelp):
-	case errors.Is(err, errWrong):
-		os.Exit(1)
-	default:
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	command.Main(func(ctx context.Context, arguments []string, out io.Writer) error {
+		return realMain(ctx, arguments, os.Getenv, os.Stdin, out)
+	})
 }
 
 // realMain runs the command that the arguments name.

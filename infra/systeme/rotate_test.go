@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"clientflow/infra/command"
 	"clientflow/infra/deployment"
 	simulator "clientflow/infra/local/systeme"
 	"clientflow/internal/connection"
@@ -100,7 +101,7 @@ func TestARotationThatIsCutOff(t *testing.T) {
 				if err := account.SetFaults(fault); err != nil {
 					t.Fatal(err)
 				}
-				if printed, err := do("rotate"); !errors.Is(err, errWrong) {
+				if printed, err := do("rotate"); !errors.Is(err, command.ErrSaid) {
 					t.Fatalf("printed %s, %v", printed, err)
 				}
 				cut := lines(t, stage)
@@ -146,7 +147,7 @@ func TestASecretThatLeakedIsThrownOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	printed, err = do("rotate", "-leaked")
-	if !errors.Is(err, errWrong) || !strings.Contains(printed, "has not got the new one") || !strings.Contains(printed, "make systeme-setup") {
+	if !errors.Is(err, command.ErrSaid) || !strings.Contains(printed, "has not got the new one") || !strings.Contains(printed, "make systeme-setup") {
 		t.Errorf("printed %s, %v", printed, err)
 	}
 	if last := lines(t, "leaked"); len(last) != 1 || last[0] == after[0] {

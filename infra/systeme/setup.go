@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"clientflow/infra/command"
 	"clientflow/infra/deployment"
 	"clientflow/internal/connection"
 	"clientflow/internal/signing"
@@ -147,13 +148,13 @@ func webhookURL(text string) (string, error) {
 	return base + connection.WebhookPath, nil
 }
 
-// tell prints the findings, one a line, and returns errWrong when one is.
+// tell prints the findings, one a line, and returns command.ErrSaid when one is.
 func tell(out io.Writer, findings []connection.Finding) error {
 	for _, f := range findings {
 		fmt.Fprintf(out, "%-7s %s %s\n", f.State, f.What, f.Detail)
 	}
 	if slices.ContainsFunc(findings, func(f connection.Finding) bool { return f.State == connection.Wrong }) {
-		return errWrong
+		return command.ErrSaid
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"clientflow/infra/command"
 	"clientflow/infra/local/cloudformation"
 	"clientflow/infra/local/iam"
 	"clientflow/infra/local/ssm"
@@ -109,7 +110,7 @@ func TestSetupSaysWhatIsWrong(t *testing.T) {
 	_, address := start(t, simulator.Options{})
 	mustPutKey(t, "refused")
 	printed, err := run(t, secrets, "setup", "-api", address, "-url", "https://api.test", "-stage", "refused", "-rate", "1000")
-	if !errors.Is(err, errWrong) || printed != "wrong   API key is refused: it is wrong, expired or missing\n" {
+	if !errors.Is(err, command.ErrSaid) || printed != "wrong   API key is refused: it is wrong, expired or missing\n" {
 		t.Errorf("printed %s, %v", printed, err)
 	}
 }

@@ -17,24 +17,15 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 	"path/filepath"
 	"sync"
 
+	"clientflow/infra/command"
 	"clientflow/infra/local/demo"
 	"clientflow/infra/local/stack"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, os.Args[1:], os.Stdout)
-	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "fuzz:", err)
-		os.Exit(1)
-	}
-}
+func main() { command.Main(run) }
 
 // settings are what the flags say.
 type settings struct {
