@@ -52,6 +52,9 @@ func TestWhatATextHolds(t *testing.T) {
 		if got := strings.Join(s.Accepted(now), "|"); s.Newest() != test.newest || got != test.accepted || s.Pending() != test.pending {
 			t.Errorf("%s: newest %q, accepted %q, pending %v", name, s.Newest(), got, s.Pending())
 		}
+		if slices.Contains(s.Accepted(now), "") {
+			t.Errorf("%s: the empty secret is accepted", name)
+		}
 		if again := signing.Parse(s.String()); again.String() != s.String() || !slices.Equal(again.Accepted(now), s.Accepted(now)) {
 			t.Errorf("%s: read again as %q", name, again.String())
 		}
