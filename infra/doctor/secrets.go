@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -63,13 +62,13 @@ func (p *patient) change(secrets signing.Secrets, f finding) finding {
 
 // systeme looks at the account as the set-up does, and mends nothing.
 func (p *patient) systeme(ctx context.Context, key string) []finding {
-	rate, err := strconv.ParseFloat(p.Parameters["SystemeRequestsPerSecond"], 64)
+	rate, err := p.Pace()
 	if err != nil {
 		return []finding{unknown("Systeme.io", err)}
 	}
 	client, err := systeme.New(systeme.Config{
 		BaseURL: p.Parameters["SystemeApiUrl"], Key: systeme.Fixed(key), HTTP: &http.Client{Timeout: time.Minute},
-		Limiter: systeme.NewPacer(rate),
+		Limiter: rate,
 	})
 	if err != nil {
 		return []finding{unknown("Systeme.io", err)}

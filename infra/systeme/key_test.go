@@ -5,6 +5,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
 	"clientflow/infra/deployment"
 	simulator "clientflow/infra/local/systeme"
 	"clientflow/internal/connection"
@@ -103,10 +107,44 @@ func TestTheStackTellsStageAndAddress(t *testing.T) {
 	t.Parallel()
 	account, address := start(t, simulator.Options{Key: "canary-key"})
 	mustPutKey(t, "stacked")
-	if _, err := run(t, secrets, "setup", "-api", address, "-stack", "clientflow-stacked", "-rate", "1000"); err != nil {
+	db, registry := mustMakeRegistry(t, "clientflow-stacked")
+	if _, err := run(t, secrets, "setup", "-api", address, "-stack", "clientflow-stacked"); err != nil {
 		t.Fatal(err)
 	}
 	if hooks := account.Webhooks(); len(hooks) != 1 || hooks[0].Name != "clientflow-stacked" || hooks[0].URL != "https://stacked.test/webhooks/systeme" {
 		t.Errorf("webhooks %+v", hooks)
 	}
+	// Its calls take their turns among those of the deployment's functions.
+	out, err := db.GetItem(t.Context(), &dynamodb.GetItemInput{
+		TableName: &registry, Key: map[string]types.AttributeValue{"key": &types.AttributeValueMemberS{Value: "RATE#systeme"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if turns, ok := out.Item["turns"].(*types.AttributeValueMemberN); !ok || turns.Value == "0" {
+		t.Errorf("the rate's item is %v", out.Item)
+	}
+}
+
+// mustMakeRegistry makes the Registry table of a stack, and returns what reaches it.
+func mustMakeRegistry(t *testing.T, stack string) (db *dynamodb.Client, table string) {
+	t.Helper()
+	found, err := deployment.Open(t.Context(), stack)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err = found.Resource("RegistryTable")
+	if err != nil {
+		t.Fatal(err)
+	}
+	db = dynamodb.NewFromConfig(found.AWS)
+	_, err = db.CreateTable(t.Context(), &dynamodb.CreateTableInput{
+		TableName: &table, BillingMode: types.BillingModePayPerRequest,
+		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("key"), AttributeType: types.ScalarAttributeTypeS}},
+		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("key"), KeyType: types.KeyTypeHash}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db, table
 }

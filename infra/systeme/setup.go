@@ -24,6 +24,9 @@ import (
 type account struct {
 	address, key string
 	rate         float64
+	// shared is the rate that a deployment's functions keep together; nil where no
+	// stack is named.
+	shared systeme.Limiter
 }
 
 // publicAPI is where the API is for everyone.
@@ -32,13 +35,17 @@ const publicAPI = "https://api.systeme.io"
 // flags registers the flags that every command has.
 func (a *account) flags(set *flag.FlagSet) {
 	set.StringVar(&a.address, "api", "", "base `address` of Systeme.io's API; "+publicAPI+", or the stack's, when empty")
-	set.Float64Var(&a.rate, "rate", 1, "`calls` a second")
+	set.Float64Var(&a.rate, "rate", 1, "`calls` a second, where no stack is named")
 }
 
 // connect returns a client of the account, whose calls go through transport.
 func (a *account) connect(transport http.RoundTripper) (*systeme.Client, error) {
+	limiter := a.shared
+	if limiter == nil {
+		limiter = systeme.NewPacer(a.rate)
+	}
 	return systeme.New(systeme.Config{
-		BaseURL: cmp.Or(a.address, publicAPI), Key: systeme.Fixed(a.key), HTTP: &http.Client{Transport: transport}, Limiter: systeme.NewPacer(a.rate),
+		BaseURL: cmp.Or(a.address, publicAPI), Key: systeme.Fixed(a.key), HTTP: &http.Client{Transport: transport}, Limiter: limiter,
 	})
 }
 
@@ -96,6 +103,9 @@ func (p *preparation) open(ctx context.Context) error {
 		}
 		p.stage, p.address = found.Stage(), cmp.Or(p.address, found.Outputs["ApiUrl"])
 		p.account.address = cmp.Or(p.account.address, found.Parameters["SystemeApiUrl"])
+		if p.account.shared, err = found.Pace(); err != nil {
+			return err
+		}
 	}
 	p.hook.Name = connection.WebhookName(p.stage)
 	if p.hook.URL, err = webhookURL(p.address); err != nil {

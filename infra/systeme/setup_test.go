@@ -12,6 +12,7 @@ import (
 
 	"clientflow/infra/command"
 	"clientflow/infra/local/cloudformation"
+	"clientflow/infra/local/dynamodb"
 	"clientflow/infra/local/iam"
 	"clientflow/infra/local/ssm"
 	simulator "clientflow/infra/local/systeme"
@@ -24,13 +25,13 @@ import (
 func TestMain(m *testing.M) {
 	read, err := template.Load("../../template.yaml", template.Options{
 		Stack: "clientflow-stacked", AWSURL: "http://aws.test", APIURL: "https://stacked.test",
-		Parameters: map[string]string{"Stage": "stacked"},
+		Parameters: map[string]string{"Stage": "stacked", "SystemeRequestsPerSecond": "1000"},
 	})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	mux := wire.NewMux(iam.NewKeys(time.Now, nil), ssm.New(time.Now).Service())
+	mux := wire.NewMux(iam.NewKeys(time.Now, nil), ssm.New(time.Now).Service(), dynamodb.New(time.Now).Service())
 	cloudformation.New("clientflow-stacked", read, time.Now()).Register(mux)
 	server := httptest.NewServer(mux)
 	for name, value := range map[string]string{"AWS_ENDPOINT_URL": server.URL, "AWS_ACCESS_KEY_ID": ""} {
