@@ -64,7 +64,7 @@ func (p *patient) client(ctx context.Context, client *cip.Client, wanted templat
 		differs("the ways to sign in", names(is.ExplicitAuthFlows), names(wanted.Flows)),
 		differs("that it hides who is unknown", is.PreventUserExistenceErrors == types.PreventUserExistenceErrorTypesEnabled, wanted.HideUnknownUsers),
 		differs("that tokens can be revoked", aws.ToBool(is.EnableTokenRevocation), wanted.Revocation),
-		differs("that it has a secret", aws.ToString(is.ClientSecret) != "", false),
+		differs("that it has a secret", aws.ToString(is.ClientSecret) != "", wanted.Secret),
 	)...)
 }
 

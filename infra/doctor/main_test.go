@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	cip "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	dynamodbtypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
@@ -78,11 +79,13 @@ func (w *ward) must(t *testing.T, err error) {
 func (w *ward) output(name string) *string { return aws.String(w.found.Outputs[name]) }
 
 func (w *ward) signUp(t *testing.T) error {
-	_, err := w.pool.SignUp(t.Context(), &cip.SignUpInput{
-		ClientId: w.output("UserPoolClientId"), Username: aws.String(admin), Password: aws.String(password),
+	_, err := w.pool.AdminCreateUser(t.Context(), &cip.AdminCreateUserInput{
+		UserPoolId: w.output("UserPoolId"), Username: aws.String(admin), MessageAction: types.MessageActionTypeSuppress,
 	})
 	if err == nil {
-		_, err = w.pool.AdminConfirmSignUp(t.Context(), &cip.AdminConfirmSignUpInput{UserPoolId: w.output("UserPoolId"), Username: aws.String(admin)})
+		_, err = w.pool.AdminSetUserPassword(t.Context(), &cip.AdminSetUserPasswordInput{
+			UserPoolId: w.output("UserPoolId"), Username: aws.String(admin), Password: aws.String(password), Permanent: true,
+		})
 	}
 	return err
 }
@@ -212,6 +215,8 @@ func TestEachPieceThatIsBrokenIsFound(t *testing.T) {
 			w.wantTemplate(t, "[ALLOW_USER_PASSWORD_AUTH, ALLOW_REFRESH_TOKEN_AUTH]", "[ALLOW_REFRESH_TOKEN_AUTH]")
 		}, nil,
 			"the ways to sign in is ALLOW_REFRESH", "user pool client UserPoolClient", ""},
+		{"a client that anyone may use", func(t *testing.T) { w.wantTemplate(t, "GenerateSecret: true", "GenerateSecret: false") }, nil,
+			"that it has a secret is true and should be false", "user pool client UserPoolClient", ""},
 		{"no admin", func(t *testing.T) {
 			_, err := w.pool.AdminRemoveUserFromGroup(t.Context(), &cip.AdminRemoveUserFromGroupInput{UserPoolId: w.output("UserPoolId"), Username: aws.String(admin), GroupName: aws.String(tenant.AdminGroup)})
 			w.must(t, err)

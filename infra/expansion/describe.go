@@ -177,7 +177,7 @@ func describeAccounts(t *template.Template, in func(string) object) {
 	validity := func(v template.Validity) string { return fmt.Sprintf("%d %s", v.Count, v.Unit) }
 	for _, c := range t.Clients {
 		in("clients")[c.LogicalID] = object{
-			"pool": c.Pool, "flows": slices.Clone(c.Flows), "hidesUnknown": c.HideUnknownUsers, "revocation": c.Revocation,
+			"pool": c.Pool, "secret": c.Secret, "flows": slices.Clone(c.Flows), "hidesUnknown": c.HideUnknownUsers, "revocation": c.Revocation,
 			"Access": validity(c.AccessToken), "Id": validity(c.IDToken), "Refresh": validity(c.RefreshToken),
 		}
 	}

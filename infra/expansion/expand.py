@@ -312,8 +312,8 @@ class Stack:
     def client(self, p):
         units = p["TokenValidityUnits"]
         return {
-            "pool": p["UserPoolId"], "flows": p["ExplicitAuthFlows"], "hidesUnknown": p["PreventUserExistenceErrors"] == "ENABLED",
-            "revocation": p["EnableTokenRevocation"],
+            "pool": p["UserPoolId"], "secret": p["GenerateSecret"], "flows": p["ExplicitAuthFlows"],
+            "hidesUnknown": p["PreventUserExistenceErrors"] == "ENABLED", "revocation": p["EnableTokenRevocation"],
             **{token: f"{p[token + 'TokenValidity']} {units[token + 'Token']}" for token in ("Access", "Id", "Refresh")},
         }
 

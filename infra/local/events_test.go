@@ -163,13 +163,14 @@ func makeEventUser(t *testing.T, s *stack.Stack) {
 		"formKey": eventFormKey, "timeZone": "UTC", "createdAt": "2026-03-12T19:00:00.000Z",
 	})
 	put("RegistryTable", map[string]string{"key": "FORM#" + eventFormKey, "userId": eventUser})
-	john := map[string]any{"Username": "john@demo.clientflow.test"}
-	ask(t, s, "AWSCognitoIdentityProviderService.SignUp", map[string]any{
-		"ClientId": s.Template.Clients[0].ID, "Username": john["Username"], "Password": "Demo-1234!",
+	pool, john := s.Template.Pools[0].ID, "john@demo.clientflow.test"
+	ask(t, s, "AWSCognitoIdentityProviderService.AdminCreateUser", map[string]any{
+		"UserPoolId": pool, "Username": john, "MessageAction": "SUPPRESS",
 		"UserAttributes": []map[string]any{{"Name": "name", "Value": "John Carter"}},
 	})
-	john["UserPoolId"] = s.Template.Pools[0].ID
-	ask(t, s, "AWSCognitoIdentityProviderService.AdminConfirmSignUp", john)
+	ask(t, s, "AWSCognitoIdentityProviderService.AdminSetUserPassword", map[string]any{
+		"UserPoolId": pool, "Username": john, "Password": "Demo-1234!", "Permanent": true,
+	})
 }
 
 // ask calls an operation of the local AWS as the account's root.

@@ -61,7 +61,7 @@ func ofStack() []entry {
 		{"stack: one answer at sign-up", "internal/account/identity/signup.go",
 			`case "UsernameExistsException", "CodeDeliveryFailureException":`, `case "CodeDeliveryFailureException":`, stranger},
 		{"stack: one time at sign-up", "internal/account/identity/signup.go",
-			"\t\td.registerAgain(ctx, person.Email)\n", "\t\ttime.Sleep(3 * d.step)\n", stranger},
+			"\t\td.registerAgain(ctx, person.Email, proof)\n", "\t\ttime.Sleep(3 * d.step)\n", stranger},
 		{"stack: a userId of the pool's making at sign-up", "internal/account/identity/signup.go",
 			"userID = nobody.userID", "userID = \"0b1c2d3e-4f50-4162-8374-95a6b7c8d9e0\"", stranger},
 	}

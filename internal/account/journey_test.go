@@ -139,7 +139,7 @@ func (c *crash) RoundTrip(r *http.Request) (*http.Response, error) {
 // and signing in, and leaves one IB with one prefix and one form key.
 func TestAnInterruptedSignUpIsFinishedByRepeatingIt(t *testing.T) {
 	t.Parallel()
-	const steps = 4 // SignUp and the record; for a known address SignUp and another code
+	const steps = 5 // the client's secret, SignUp and the record; for a known address SignUp and another code
 	for first := range steps {
 		for second := range steps {
 			for _, lost := range []bool{false, true} {
@@ -166,12 +166,12 @@ func TestAnInterruptedSignUpIsFinishedByRepeatingIt(t *testing.T) {
 // A sign-in that makes up for a missing record may die as well.
 func TestAnInterruptedSignInIsFinishedByRepeatingIt(t *testing.T) {
 	t.Parallel()
-	for after := range 4 { // the tokens, the look for the record, the record
+	for after := range 5 { // the client's secret, the tokens, the look for the record, the record
 		for _, lost := range []bool{false, true} {
 			t.Run(fmt.Sprintf("after %d, answer lost %v", after, lost), func(t *testing.T) {
 				t.Parallel()
 				l := start(t)
-				withoutRecord := l.desk(&http.Client{Transport: &crash{after: 1}})
+				withoutRecord := l.desk(&http.Client{Transport: &crash{after: 2}})
 				if answer := withoutRecord.post(t, "/signup", signUpBody); answer.Status != 500 && answer.Status != 201 {
 					t.Fatalf("sign-up without a record: %d %s", answer.Status, answer.Body)
 				}

@@ -55,7 +55,7 @@ func start(t *testing.T) *local {
 	l.pool.AddPool(cognito.Pool{ID: poolID, Issuer: issuer, Password: cognito.PasswordPolicy{
 		MinimumLength: 8, Lowercase: true, Uppercase: true, Digits: true, Signs: true}})
 	err := l.pool.AddClient(cognito.Client{
-		ID: clientID, Pool: poolID, HideUnknownUsers: true, Revocation: true,
+		ID: clientID, Pool: poolID, GenerateSecret: true, HideUnknownUsers: true, Revocation: true,
 		Flows: []string{"ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"},
 	})
 	if err != nil {

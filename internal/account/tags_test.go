@@ -39,7 +39,7 @@ func TestTagsAreAskedForOnceTheAddressIsConfirmed(t *testing.T) {
 // What confirming could not do, the first sign-in does.
 func TestTheFirstSignInAsksForTheTags(t *testing.T) {
 	t.Parallel()
-	for after := range 5 { // the code, who it is, the record, the directory, the request
+	for after := range 6 { // the client's secret, the code, who it is, the record, the directory, the request
 		for _, lost := range []bool{false, true} {
 			l := start(t)
 			desk := l.desk(http.DefaultClient)

@@ -83,7 +83,6 @@ func TestClientsOfAnotherKindAreRefused(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	for name, in := range map[string]object{
-		"secret":               {"GenerateSecret": true},
 		"access for 4 minutes": {"AccessTokenValidity": 4, "TokenValidityUnits": object{"AccessToken": "minutes"}},
 		"access for 2 days":    {"AccessTokenValidity": 2, "TokenValidityUnits": object{"AccessToken": "days"}},
 		"ID for 25 hours":      {"IdTokenValidity": 25},

@@ -34,7 +34,7 @@ func (s *Service) adminCreateUser(p *pool, in createUserInput) (any, error) {
 	if _, err := p.find(in.Username); err == nil {
 		return nil, wire.Errorf("UsernameExistsException", "User account already exists")
 	}
-	u := s.newUser(p, signUpInput{Username: in.Username, Password: rand.Text(), UserAttributes: given})
+	u := s.newUser(p, signUpInput{inProof: inProof{Username: in.Username}, Password: rand.Text(), UserAttributes: given})
 	u.invited, u.verified = true, slices.Contains(in.UserAttributes, verified)
 	p.users = append(p.users, u)
 	d := u.describe()

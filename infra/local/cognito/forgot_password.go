@@ -3,7 +3,7 @@ package cognito
 // forgotPassword answers for an unknown or disabled user as if a code had been
 // sent, when the client is not to tell. A user whose email is not verified gets
 // an error all the same, as in Cognito.
-func (s *Service) forgotPassword(c *client, in usernameInput) (any, error) {
+func (s *Service) forgotPassword(c *client, in inProof) (any, error) {
 	u, err := c.pool.find(in.Username)
 	switch {
 	case c.HideUnknownUsers && (err != nil || u.disabled):
@@ -26,8 +26,7 @@ func (s *Service) forgotPassword(c *client, in usernameInput) (any, error) {
 }
 
 type confirmForgotPasswordInput struct {
-	inClient
-	Username         string
+	inProof
 	ConfirmationCode string
 	Password         string
 }

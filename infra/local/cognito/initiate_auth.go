@@ -39,6 +39,9 @@ func (s *Service) passwordAuth(c *client, parameters map[string]string) (any, er
 			return nil, invalid("Missing required parameter %s", name)
 		}
 	}
+	if err := c.verify(parameters["SECRET_HASH"], parameters["USERNAME"]); err != nil {
+		return nil, err
+	}
 	u, err := c.pool.find(parameters["USERNAME"])
 	if err != nil {
 		if c.HideUnknownUsers {
@@ -65,29 +68,62 @@ func (s *Service) passwordAuth(c *client, parameters map[string]string) (any, er
 	return authentication(result), nil
 }
 
-// refreshAuth gives new tokens, and lets the refresh token be what it is.
+// refreshAuth gives new tokens, and lets the refresh token be what it is. A client
+// with a secret must know whose it is, by the user name that Cognito gave.
 func (s *Service) refreshAuth(c *client, parameters map[string]string) (any, error) {
 	token := parameters["REFRESH_TOKEN"]
 	if token == "" {
 		return nil, invalid("Missing required parameter REFRESH_TOKEN")
 	}
-	now := s.clock()
-	opened, known := s.sessions[token]
-	switch {
-	case !known || opened.client != c:
-		return nil, notAuthorized("Invalid Refresh Token")
-	case opened.revoked:
-		return nil, notAuthorized("Refresh Token has been revoked")
-	case !now.Before(opened.expires):
-		return nil, notAuthorized("Refresh Token has expired")
-	case opened.user.disabled:
-		return nil, notAuthorized("User is disabled.")
+	if opened, known := s.sessions[token]; known {
+		if err := c.verify(parameters["SECRET_HASH"], opened.user.sub); err != nil {
+			return nil, err
+		}
 	}
-	result, err := s.tokens(opened, now)
+	result, err := s.refreshed(c, token)
 	if err != nil {
 		return nil, err
 	}
 	return authentication(result), nil
+}
+
+type refreshInput struct {
+	inClient
+	ClientSecret string
+	RefreshToken string
+}
+
+// getTokensFromRefreshToken does so too, for who sends the secret itself. The client's
+// flows need not allow it.
+func (s *Service) getTokensFromRefreshToken(c *client, in refreshInput) (any, error) {
+	switch {
+	case in.RefreshToken == "":
+		return nil, invalid("Missing required parameter RefreshToken")
+	case !c.knows(in.ClientSecret):
+		return nil, notAuthorized("Invalid client secret for client %s", c.ID)
+	}
+	result, err := s.refreshed(c, in.RefreshToken)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"AuthenticationResult": result}, nil
+}
+
+// refreshed makes new tokens for a session that is open.
+func (s *Service) refreshed(c *client, token string) (authenticationResult, error) {
+	now := s.clock()
+	opened, known := s.sessions[token]
+	switch {
+	case !known || opened.client != c:
+		return authenticationResult{}, notAuthorized("Invalid Refresh Token")
+	case opened.revoked:
+		return authenticationResult{}, notAuthorized("Refresh Token has been revoked")
+	case !now.Before(opened.expires):
+		return authenticationResult{}, notAuthorized("Refresh Token has expired")
+	case opened.user.disabled:
+		return authenticationResult{}, notAuthorized("User is disabled.")
+	}
+	return s.tokens(opened, now)
 }
 
 type authenticationResult struct {

@@ -23,7 +23,7 @@ type Pool struct {
 	Required []string
 }
 
-// Client describes an app client of a pool; it has no secret.
+// Client describes an app client of a pool.
 type Client struct {
 	ID, Name string
 	// Pool is the id of its pool.
@@ -31,6 +31,8 @@ type Client struct {
 	// Flows are the sign-in flows that it may use, such as
 	// "ALLOW_USER_PASSWORD_AUTH".
 	Flows []string
+	// GenerateSecret gives it a secret, which DescribeUserPoolClient tells.
+	GenerateSecret bool
 	// HideUnknownUsers answers unknown users as wrong passwords.
 	HideUnknownUsers bool
 	// Revocation tells whether refresh tokens can be revoked.
@@ -58,6 +60,7 @@ type pool struct {
 type client struct {
 	Client
 	pool    *pool
+	secret  string // "" for none
 	created time.Time
 }
 
@@ -100,6 +103,9 @@ func (s *Service) addClient(p *pool, c Client) (*client, error) {
 		return nil, err
 	}
 	added := &client{Client: c, pool: p, created: s.clock()}
+	if c.GenerateSecret {
+		added.secret = newSecret()
+	}
 	s.clients[c.ID] = added
 	return added, nil
 }

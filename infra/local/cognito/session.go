@@ -46,15 +46,18 @@ func (u *user) revokeAll() {
 
 type revokeTokenInput struct {
 	inClient
-	Token string
+	ClientSecret string
+	Token        string
 }
 
 // revokeToken ends the session of a refresh token; one that is ended already
 // stays so. Cognito's documentation lists the errors but not which of them a
-// token gets that never was one: callers must be ready for any.
+// token gets that never was one, or a secret that is wrong: callers must be ready for any.
 func (s *Service) revokeToken(c *client, in revokeTokenInput) (any, error) {
 	opened, known := s.sessions[in.Token]
 	switch {
+	case !c.knows(in.ClientSecret):
+		return nil, wire.Errorf("UnauthorizedException", "Invalid client secret for client %s", c.ID)
 	case !c.Revocation:
 		return nil, wire.Errorf("UnsupportedOperationException", "Revocation is not enabled for this client")
 	case strings.Count(in.Token, ".") == 2:

@@ -8,8 +8,7 @@ import (
 )
 
 type signUpInput struct {
-	inClient
-	Username       string
+	inProof
 	Password       string
 	UserAttributes []attribute
 	ValidationData json.RawMessage // for triggers, of which there are none
@@ -62,8 +61,7 @@ func (s *Service) sendSignUpCode(u *user) error {
 }
 
 type confirmSignUpInput struct {
-	inClient
-	Username           string
+	inProof
 	ConfirmationCode   string
 	ForceAliasCreation bool // without meaning where there are no aliases
 }
@@ -88,12 +86,7 @@ func (s *Service) confirmSignUp(c *client, in confirmSignUpInput) (any, error) {
 	return nil, nil
 }
 
-type usernameInput struct {
-	inClient
-	Username string
-}
-
-func (s *Service) resendConfirmationCode(c *client, in usernameInput) (any, error) {
+func (s *Service) resendConfirmationCode(c *client, in inProof) (any, error) {
 	u, err := c.pool.find(in.Username)
 	switch {
 	case err != nil && c.HideUnknownUsers:

@@ -26,11 +26,8 @@ type tokenValidityUnits struct {
 }
 
 func (s *Service) createUserPoolClient(p *pool, in createUserPoolClientInput) (any, error) {
-	if in.GenerateSecret {
-		return nil, invalid("The local AWS has only clients without a secret")
-	}
 	added, err := s.addClient(p, Client{
-		ID: randomID(26), Name: in.ClientName, Pool: p.ID, Flows: in.ExplicitAuthFlows,
+		ID: randomID(26), Name: in.ClientName, Pool: p.ID, Flows: in.ExplicitAuthFlows, GenerateSecret: in.GenerateSecret,
 		HideUnknownUsers: in.PreventUserExistenceErrors == "ENABLED",
 		Revocation:       in.EnableTokenRevocation == nil || *in.EnableTokenRevocation,
 		AccessToken:      Validity{in.AccessTokenValidity, in.TokenValidityUnits.AccessToken},
@@ -59,6 +56,7 @@ func (s *Service) describeUserPoolClient(p *pool, in describeUserPoolClientInput
 type userPoolClient struct {
 	ClientID                   string `json:"ClientId"`
 	ClientName                 string
+	ClientSecret               string `json:",omitempty"`
 	UserPoolID                 string `json:"UserPoolId"`
 	CreationDate               epoch
 	LastModifiedDate           epoch
@@ -77,7 +75,7 @@ func (c *client) describe() userPoolClient {
 		prevent = "ENABLED"
 	}
 	return userPoolClient{
-		ClientID: c.ID, ClientName: c.Name, UserPoolID: c.pool.ID, CreationDate: epoch(c.created), LastModifiedDate: epoch(c.created),
+		ClientID: c.ID, ClientName: c.Name, ClientSecret: c.secret, UserPoolID: c.pool.ID, CreationDate: epoch(c.created), LastModifiedDate: epoch(c.created),
 		ExplicitAuthFlows: c.Flows, PreventUserExistenceErrors: prevent, EnableTokenRevocation: c.Revocation,
 		AccessTokenValidity: c.AccessToken.Count, IDTokenValidity: c.IDToken.Count, RefreshTokenValidity: cmp.Or(c.RefreshToken.Count, 30),
 		TokenValidityUnits: tokenValidityUnits{shortLived.unitOf(c.AccessToken), shortLived.unitOf(c.IDToken), longLived.unitOf(c.RefreshToken)},

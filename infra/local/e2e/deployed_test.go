@@ -38,7 +38,7 @@ type deployedStack struct {
 	pool *cip.Client
 	db   *dynamodb.Client
 
-	poolID, users, leads, registry string
+	poolID, clientID, users, leads, registry string
 }
 
 // localOnly are the tests that a deployed stack is not driven with, each with why.
@@ -135,7 +135,7 @@ func findDeployed(ctx context.Context, stack string) (*deployedStack, error) {
 		api: strings.TrimSuffix(found.Outputs["ApiUrl"], "/"), pool: cip.NewFromConfig(config), db: dynamodb.NewFromConfig(config),
 	}
 	for logicalID, name := range map[string]*string{
-		"UserPool": &d.poolID, "UsersTable": &d.users, "LeadsTable": &d.leads, "RegistryTable": &d.registry,
+		"UserPool": &d.poolID, "UserPoolClient": &d.clientID, "UsersTable": &d.users, "LeadsTable": &d.leads, "RegistryTable": &d.registry,
 	} {
 		if *name, err = found.Resource(logicalID); err != nil {
 			return nil, err
@@ -186,4 +186,8 @@ func (d *deployedStack) promote(tb testing.TB, email string) {
 	if err != nil {
 		tb.Fatal(err)
 	}
+}
+
+func (d *deployedStack) anyone() (pool *cip.Client, clientID string) {
+	return cip.New(cip.Options{Region: d.pool.Options().Region}), d.clientID
 }

@@ -1,6 +1,11 @@
 package e2e_test
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	cip "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+)
 
 // ways are what these tests do where HTTP to the API alone does not reach, as the
 // owner of the AWS account does it.
@@ -12,6 +17,9 @@ type ways interface {
 	confirm(tb testing.TB, email string)
 	// promote makes an account a member of the group admins.
 	promote(tb testing.TB, email string)
+	// anyone is a client of Cognito without an AWS account, and the id of the user
+	// pool's client.
+	anyone() (pool *cip.Client, clientID string)
 }
 
 // ways returns those of the local stack, or of the deployed one, whose AWS is none
@@ -45,6 +53,10 @@ func (w localWays) promote(tb testing.TB, email string) {
 	tb.Helper()
 	w.site.asOwner(tb, "AWSCognitoIdentityProviderService.AdminAddUserToGroup",
 		object{"UserPoolId": shared.Template.Pools[0].ID, "Username": email, "GroupName": "admins"})
+}
+
+func (w localWays) anyone() (pool *cip.Client, clientID string) {
+	return cip.New(cip.Options{Region: "us-east-1", BaseEndpoint: &w.site.aws, Retryer: aws.NopRetryer{}}), shared.Template.Clients[0].ID
 }
 
 // mustRegister signs an account up and returns its userId. A code is mailed.

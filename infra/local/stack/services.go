@@ -127,7 +127,7 @@ func (s *Stack) makePools() error {
 	}
 	for _, c := range s.Template.Clients {
 		err := s.Cognito.AddClient(cognito.Client{
-			ID: c.ID, Name: c.Name, Pool: c.Pool, Flows: c.Flows, HideUnknownUsers: c.HideUnknownUsers, Revocation: c.Revocation,
+			ID: c.ID, Name: c.Name, Pool: c.Pool, Flows: c.Flows, GenerateSecret: c.Secret, HideUnknownUsers: c.HideUnknownUsers, Revocation: c.Revocation,
 			AccessToken: cognito.Validity(c.AccessToken), IDToken: cognito.Validity(c.IDToken), RefreshToken: cognito.Validity(c.RefreshToken),
 		})
 		if err != nil {

@@ -22,6 +22,8 @@ type UserPoolClient struct {
 	Pool string
 	// Flows are the sign-in flows that it may use.
 	Flows []string
+	// Secret tells whether it has one.
+	Secret bool
 	// HideUnknownUsers answers unknown users as wrong passwords.
 	HideUnknownUsers bool
 	// Revocation tells whether refresh tokens can be revoked.
@@ -107,7 +109,7 @@ func (t *Template) addClient(r *resource, properties value) error {
 	err = properties.object(fields{
 		"ClientName":                 ignored, // read already
 		"UserPoolId":                 text(&c.Pool),
-		"GenerateSecret":             exactly("false"),
+		"GenerateSecret":             flag(&c.Secret),
 		"ExplicitAuthFlows":          texts(&c.Flows),
 		"PreventUserExistenceErrors": oneOf(&hide, "ENABLED", "LEGACY"),
 		"EnableTokenRevocation":      flag(&c.Revocation),

@@ -10,8 +10,9 @@ import (
 	"clientflow/infra/local/template"
 )
 
-// The account's key and the webhook's secret are read by the functions that need them,
-// each by its exact name, and stand in no parameter and no environment.
+// The account's key, the webhook's secret and that of the user pool's client are read by
+// the functions that need them, each by its exact name, and stand in no parameter and no
+// environment.
 func TestWhoReadsTheSecrets(t *testing.T) {
 	t.Parallel()
 	read, err := template.Load("../../../template.yaml", template.Options{
@@ -25,12 +26,13 @@ func TestWhoReadsTheSecrets(t *testing.T) {
 	want := map[string][]string{
 		"AdminFunctionRole": {key}, "ContactsFunctionRole": {key}, "SyncTagsRole": {key},
 		"SystemeWebhookFunctionRole": {secret}, "ReconcileFunctionRole": {key, secret},
+		"AccountFunctionRole": {"cognito-idp:describeuserpoolclient on arn:aws:cognito-idp:us-east-1:000000000000:userpool/" + read.Pools[0].ID},
 	}
 	got := map[string][]string{}
 	for _, role := range read.Roles {
 		for _, policy := range role.Policies {
 			for _, grant := range policy.Grants() {
-				if strings.HasPrefix(grant.String(), "ssm:") {
+				if strings.HasPrefix(grant.String(), "ssm:") || strings.HasPrefix(grant.String(), "cognito-idp:describe") {
 					got[role.LogicalID] = append(got[role.LogicalID], grant.String())
 				}
 			}
@@ -46,6 +48,9 @@ func TestWhoReadsTheSecrets(t *testing.T) {
 				t.Errorf("%s has %s", f.LogicalID, name)
 			}
 		}
+	}
+	if len(read.Clients) != 1 || !read.Clients[0].Secret {
+		t.Errorf("clients %+v", read.Clients)
 	}
 	if len(read.Hidden) > 0 {
 		t.Errorf("hidden parameters %v", read.Hidden)

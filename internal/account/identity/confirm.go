@@ -23,9 +23,14 @@ func (d *Desk) confirmSignUp(ctx context.Context, r *httpapi.Request) (httpapi.R
 	if err := in.err(); err != nil {
 		return httpapi.Response{}, err
 	}
+	proof, err := d.proof(ctx, address)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
 	defer d.even(ctx, time.Now())
 	_, err = d.pool.ConfirmSignUp(ctx, &cognitoidentityprovider.ConfirmSignUpInput{
 		ClientId:         &d.clientID,
+		SecretHash:       proof,
 		Username:         &address,
 		ConfirmationCode: &code,
 	})
@@ -71,18 +76,23 @@ func (d *Desk) resendCode(ctx context.Context, r *httpapi.Request) (httpapi.Resp
 	if err := in.err(); err != nil {
 		return httpapi.Response{}, err
 	}
+	proof, err := d.proof(ctx, address)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
 	defer d.even(ctx, time.Now())
-	if err := d.resend(ctx, address); err != nil {
+	if err := d.resend(ctx, address, proof); err != nil {
 		return httpapi.Response{}, failed("send another code", err)
 	}
 	return httpapi.Empty(http.StatusAccepted), nil
 }
 
 // resend asks for another code; that there is nobody to send it to is no error.
-func (d *Desk) resend(ctx context.Context, address string) error {
+func (d *Desk) resend(ctx context.Context, address string, proof *string) error {
 	_, err := d.pool.ResendConfirmationCode(ctx, &cognitoidentityprovider.ResendConfirmationCodeInput{
-		ClientId: &d.clientID,
-		Username: &address,
+		ClientId:   &d.clientID,
+		SecretHash: proof,
+		Username:   &address,
 	})
 	d.heed(ctx, err)
 	return unsaid(err)

@@ -19,7 +19,7 @@ func TestAWrongCodeWelcomesNobody(t *testing.T) {
 	t.Parallel()
 	d := newDesk(failing("ConfirmSignUp", "CodeMismatchException"))
 	d.post(t, "/signup/confirm", bodies["/signup/confirm"])
-	if len(d.registrar.asked) > 0 || !slices.Equal(d.pool.called, []string{"ConfirmSignUp"}) {
+	if len(d.registrar.asked) > 0 || !slices.Equal(d.pool.called, []string{"DescribeUserPoolClient", "ConfirmSignUp"}) {
 		t.Errorf("called %v, asked for %v", d.pool.called, d.registrar.asked)
 	}
 }

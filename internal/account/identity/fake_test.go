@@ -2,6 +2,7 @@ package identity
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -45,6 +46,7 @@ type pool struct {
 	errs      map[string]error         // by operation
 	takes     map[string]time.Duration // by operation
 	challenge bool                     // sign-in asks for a second factor
+	public    bool                     // the client has no secret
 	idToken   string                   // instead of John's
 
 	mu     sync.Mutex // for sign-ups, which make decoys beside
@@ -54,7 +56,7 @@ type pool struct {
 	auth   *cognitoidentityprovider.InitiateAuthInput
 	signUp *cognitoidentityprovider.SignUpInput
 	change *cognitoidentityprovider.ChangePasswordInput
-	token  string // the last access token
+	token  string // the last access or refresh token
 }
 
 func (p *pool) call(operation string) error {
@@ -70,7 +72,7 @@ func (p *pool) call(operation string) error {
 
 func (p *pool) SignUp(_ context.Context, in *cognitoidentityprovider.SignUpInput, _ ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.SignUpOutput, error) {
 	p.signUp = in
-	return &cognitoidentityprovider.SignUpOutput{UserSub: aws.String(johnID)}, p.call("SignUp")
+	return &cognitoidentityprovider.SignUpOutput{UserSub: aws.String(johnID)}, p.proven("SignUp", in.Username, in.SecretHash)
 }
 
 func (p *pool) AdminCreateUser(_ context.Context, in *cognitoidentityprovider.AdminCreateUserInput, _ ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.AdminCreateUserOutput, error) {
@@ -103,8 +105,8 @@ func (p *pool) AdminDeleteUser(_ context.Context, in *cognitoidentityprovider.Ad
 // give.
 func nth(n int) string { return fmt.Sprintf("14f8b4e8-6011-70f0-8d3a-%012x", n) }
 
-func (p *pool) ConfirmSignUp(context.Context, *cognitoidentityprovider.ConfirmSignUpInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.ConfirmSignUpOutput, error) {
-	return &cognitoidentityprovider.ConfirmSignUpOutput{}, p.call("ConfirmSignUp")
+func (p *pool) ConfirmSignUp(_ context.Context, in *cognitoidentityprovider.ConfirmSignUpInput, _ ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.ConfirmSignUpOutput, error) {
+	return &cognitoidentityprovider.ConfirmSignUpOutput{}, p.proven("ConfirmSignUp", in.Username, in.SecretHash)
 }
 
 func (p *pool) AdminGetUser(_ context.Context, in *cognitoidentityprovider.AdminGetUserInput, _ ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.AdminGetUserOutput, error) {
@@ -118,40 +120,39 @@ func (p *pool) AdminGetUser(_ context.Context, in *cognitoidentityprovider.Admin
 	return &cognitoidentityprovider.AdminGetUserOutput{UserAttributes: attributes}, p.call("AdminGetUser")
 }
 
-func (p *pool) ResendConfirmationCode(context.Context, *cognitoidentityprovider.ResendConfirmationCodeInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.ResendConfirmationCodeOutput, error) {
-	return &cognitoidentityprovider.ResendConfirmationCodeOutput{}, p.call("ResendConfirmationCode")
+func (p *pool) ResendConfirmationCode(_ context.Context, in *cognitoidentityprovider.ResendConfirmationCodeInput, _ ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.ResendConfirmationCodeOutput, error) {
+	return &cognitoidentityprovider.ResendConfirmationCodeOutput{}, p.proven("ResendConfirmationCode", in.Username, in.SecretHash)
 }
 
 func (p *pool) InitiateAuth(_ context.Context, in *cognitoidentityprovider.InitiateAuthInput, _ ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.InitiateAuthOutput, error) {
 	p.auth = in
-	if err := p.call("InitiateAuth"); err != nil {
+	if err := p.proven("InitiateAuth", aws.String(in.AuthParameters["USERNAME"]), aws.String(in.AuthParameters["SECRET_HASH"])); err != nil {
 		return nil, err
 	}
 	if p.challenge {
 		return &cognitoidentityprovider.InitiateAuthOutput{ChallengeName: types.ChallengeNameTypeSmsMfa}, nil
 	}
-	result := &types.AuthenticationResultType{
-		AccessToken: aws.String(accessToken), IdToken: aws.String(johnsIDToken), ExpiresIn: 3600, TokenType: aws.String("Bearer"),
-	}
-	if in.AuthFlow == types.AuthFlowTypeUserPasswordAuth {
-		result.RefreshToken = aws.String(refreshToken)
-	}
-	if p.idToken != "" {
-		result.IdToken = &p.idToken
-	}
+	result := p.tokens()
+	result.RefreshToken = aws.String(refreshToken)
 	return &cognitoidentityprovider.InitiateAuthOutput{AuthenticationResult: result}, nil
 }
 
-func (p *pool) RevokeToken(context.Context, *cognitoidentityprovider.RevokeTokenInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.RevokeTokenOutput, error) {
-	return &cognitoidentityprovider.RevokeTokenOutput{}, p.call("RevokeToken")
+func (p *pool) tokens() *types.AuthenticationResultType {
+	return &types.AuthenticationResultType{
+		AccessToken: aws.String(accessToken), IdToken: aws.String(cmp.Or(p.idToken, johnsIDToken)), ExpiresIn: 3600, TokenType: aws.String("Bearer"),
+	}
 }
 
-func (p *pool) ForgotPassword(context.Context, *cognitoidentityprovider.ForgotPasswordInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.ForgotPasswordOutput, error) {
-	return &cognitoidentityprovider.ForgotPasswordOutput{}, p.call("ForgotPassword")
+func (p *pool) RevokeToken(_ context.Context, in *cognitoidentityprovider.RevokeTokenInput, _ ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.RevokeTokenOutput, error) {
+	return &cognitoidentityprovider.RevokeTokenOutput{}, p.secretly("RevokeToken", in.ClientSecret)
 }
 
-func (p *pool) ConfirmForgotPassword(context.Context, *cognitoidentityprovider.ConfirmForgotPasswordInput, ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.ConfirmForgotPasswordOutput, error) {
-	return &cognitoidentityprovider.ConfirmForgotPasswordOutput{}, p.call("ConfirmForgotPassword")
+func (p *pool) ForgotPassword(_ context.Context, in *cognitoidentityprovider.ForgotPasswordInput, _ ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.ForgotPasswordOutput, error) {
+	return &cognitoidentityprovider.ForgotPasswordOutput{}, p.proven("ForgotPassword", in.Username, in.SecretHash)
+}
+
+func (p *pool) ConfirmForgotPassword(_ context.Context, in *cognitoidentityprovider.ConfirmForgotPasswordInput, _ ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.ConfirmForgotPasswordOutput, error) {
+	return &cognitoidentityprovider.ConfirmForgotPasswordOutput{}, p.proven("ConfirmForgotPassword", in.Username, in.SecretHash)
 }
 
 func (p *pool) ChangePassword(_ context.Context, in *cognitoidentityprovider.ChangePasswordInput, _ ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.ChangePasswordOutput, error) {
@@ -242,7 +243,7 @@ func (d desk) post(t *testing.T, path, body string) httpapi.Response {
 	if answer.Headers["cache-control"] != "no-store" {
 		t.Errorf("cache-control %q", answer.Headers["cache-control"])
 	}
-	secrets := []string{johnMail, johnName, password, newPassword, mailedCode, refreshToken, accessToken, johnsIDToken}
+	secrets := []string{johnMail, johnName, password, newPassword, mailedCode, clientSecret, johnsProof, refreshToken, accessToken, johnsIDToken}
 	if i := slices.IndexFunc(secrets, func(s string) bool { return strings.Contains(log.String()+d.told.String(), s) }); i >= 0 {
 		t.Errorf("%q is in the log: %s%s", secrets[i], log.String(), d.told)
 	}

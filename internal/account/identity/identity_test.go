@@ -100,11 +100,11 @@ func TestAnswers(t *testing.T) {
 		{"sign-in unreachable", "/login", map[string]error{"InitiateAuth": errNetwork}, 500, internalBody},
 
 		{"refreshed", "/login/refresh", nil, 200, tokensBody},
-		{"revoked", "/login/refresh", failing("InitiateAuth", "NotAuthorizedException"), 401, signInAgainBody},
-		{"user gone", "/login/refresh", failing("InitiateAuth", "UserNotFoundException"), 401, signInAgainBody},
-		{"password reset since", "/login/refresh", failing("InitiateAuth", "PasswordResetRequiredException"), 401, signInAgainBody},
-		{"refresh throttled", "/login/refresh", failing("InitiateAuth", "TooManyRequestsException"), 429, tooManyBody},
-		{"refresh fails", "/login/refresh", failing("InitiateAuth", "InternalErrorException"), 500, internalBody},
+		{"revoked", "/login/refresh", failing("GetTokensFromRefreshToken", "NotAuthorizedException"), 401, signInAgainBody},
+		{"user gone", "/login/refresh", failing("GetTokensFromRefreshToken", "UserNotFoundException"), 401, signInAgainBody},
+		{"password reset since", "/login/refresh", failing("GetTokensFromRefreshToken", "PasswordResetRequiredException"), 401, signInAgainBody},
+		{"refresh throttled", "/login/refresh", failing("GetTokensFromRefreshToken", "TooManyRequestsException"), 429, tooManyBody},
+		{"refresh fails", "/login/refresh", failing("GetTokensFromRefreshToken", "InternalErrorException"), 500, internalBody},
 
 		{"signed out", "/logout", nil, 204, ""},
 		{"signed out before", "/logout", failing("RevokeToken", "NotAuthorizedException"), 204, ""},

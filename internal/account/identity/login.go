@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -25,11 +26,12 @@ func (d *Desk) logIn(ctx context.Context, r *httpapi.Request) (httpapi.Response,
 	if err := in.err(); err != nil {
 		return httpapi.Response{}, err
 	}
+	proof, err := d.proof(ctx, address)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
 	started := time.Now()
-	result, err := d.authenticate(ctx, types.AuthFlowTypeUserPasswordAuth, map[string]string{
-		"USERNAME": address,
-		"PASSWORD": password,
-	})
+	result, err := d.authenticate(ctx, address, password, *proof)
 	if err != nil {
 		d.even(ctx, started)
 		return httpapi.Response{}, refusedLogin(err)
@@ -47,7 +49,8 @@ func (d *Desk) logIn(ctx context.Context, r *httpapi.Request) (httpapi.Response,
 }
 
 // refresh answers with new tokens for a refresh token. Cognito gives no new
-// refresh token with them, so the one that was sent is answered again.
+// refresh token with them, so the one that was sent is answered again. Whose it is
+// need not be said, as it would have to be for InitiateAuth with a client's secret.
 func (d *Desk) refresh(ctx context.Context, r *httpapi.Request) (httpapi.Response, error) {
 	in, err := readInput(r)
 	if err != nil {
@@ -60,9 +63,21 @@ func (d *Desk) refresh(ctx context.Context, r *httpapi.Request) (httpapi.Respons
 	if !tokenShape.MatchString(token) {
 		return httpapi.Response{}, signInAgain()
 	}
-	result, err := d.authenticate(ctx, types.AuthFlowTypeRefreshTokenAuth, map[string]string{"REFRESH_TOKEN": token})
+	secret, err := d.secret(ctx)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
+	answer, err := d.pool.GetTokensFromRefreshToken(ctx, &cognitoidentityprovider.GetTokensFromRefreshTokenInput{
+		ClientId:     &d.clientID,
+		ClientSecret: secret,
+		RefreshToken: &token,
+	})
 	if err != nil {
 		return httpapi.Response{}, refusedRefresh(err)
+	}
+	result := answer.AuthenticationResult
+	if result == nil {
+		return httpapi.Response{}, errors.New("the user pool refreshed no tokens")
 	}
 	person, err := readIDToken(aws.ToString(result.IdToken))
 	if err != nil {
@@ -77,11 +92,11 @@ func (d *Desk) refresh(ctx context.Context, r *httpapi.Request) (httpapi.Respons
 }
 
 // authenticate asks Cognito for tokens.
-func (d *Desk) authenticate(ctx context.Context, flow types.AuthFlowType, parameters map[string]string) (*types.AuthenticationResultType, error) {
+func (d *Desk) authenticate(ctx context.Context, address, password, proof string) (*types.AuthenticationResultType, error) {
 	answer, err := d.pool.InitiateAuth(ctx, &cognitoidentityprovider.InitiateAuthInput{
 		ClientId:       &d.clientID,
-		AuthFlow:       flow,
-		AuthParameters: parameters,
+		AuthFlow:       types.AuthFlowTypeUserPasswordAuth,
+		AuthParameters: map[string]string{"USERNAME": address, "PASSWORD": password, "SECRET_HASH": proof},
 	})
 	if err != nil {
 		return nil, err

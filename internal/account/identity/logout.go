@@ -29,7 +29,11 @@ func (d *Desk) logOut(ctx context.Context, r *httpapi.Request) (httpapi.Response
 }
 
 func (d *Desk) revoke(ctx context.Context, token string) error {
-	_, err := d.pool.RevokeToken(ctx, &cognitoidentityprovider.RevokeTokenInput{ClientId: &d.clientID, Token: &token})
+	secret, err := d.secret(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = d.pool.RevokeToken(ctx, &cognitoidentityprovider.RevokeTokenInput{ClientId: &d.clientID, ClientSecret: secret, Token: &token})
 	switch errorCode(err) {
 	case "NotAuthorizedException", "UnauthorizedException", "InvalidParameterException", "UnsupportedTokenTypeException":
 		return nil // not a refresh token of this client

@@ -48,10 +48,15 @@ func (d *Desk) forgotPassword(ctx context.Context, r *httpapi.Request) (httpapi.
 	if err := in.err(); err != nil {
 		return httpapi.Response{}, err
 	}
+	proof, err := d.proof(ctx, address)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
 	defer d.even(ctx, time.Now())
 	_, err = d.pool.ForgotPassword(ctx, &cognitoidentityprovider.ForgotPasswordInput{
-		ClientId: &d.clientID,
-		Username: &address,
+		ClientId:   &d.clientID,
+		SecretHash: proof,
+		Username:   &address,
 	})
 	d.heed(ctx, err)
 	if err := unsaid(err); err != nil {
@@ -70,9 +75,14 @@ func (d *Desk) resetPassword(ctx context.Context, r *httpapi.Request) (httpapi.R
 	if err := in.err(); err != nil {
 		return httpapi.Response{}, err
 	}
+	proof, err := d.proof(ctx, address)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
 	defer d.even(ctx, time.Now())
 	_, err = d.pool.ConfirmForgotPassword(ctx, &cognitoidentityprovider.ConfirmForgotPasswordInput{
 		ClientId:         &d.clientID,
+		SecretHash:       proof,
 		Username:         &address,
 		ConfirmationCode: &code,
 		Password:         &password,

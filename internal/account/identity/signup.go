@@ -27,9 +27,13 @@ func (d *Desk) signUp(ctx context.Context, r *httpapi.Request) (httpapi.Response
 	if err := in.err(); err != nil {
 		return httpapi.Response{}, err
 	}
+	proof, err := d.proof(ctx, person.Email)
+	if err != nil {
+		return httpapi.Response{}, err
+	}
 	defer d.even(ctx, time.Now())
 	making := d.makeDecoy(ctx)
-	userID, err := d.register(ctx, person, password)
+	userID, err := d.register(ctx, person, password, proof)
 	nobody := <-making
 	if nobody.left != nil {
 		httpapi.NoteFailure(ctx, nobody.left)
@@ -50,11 +54,12 @@ func (d *Desk) signUp(ctx context.Context, r *httpapi.Request) (httpapi.Response
 
 // register returns the new IB's userId; "" for an address that has a user already,
 // and when none can be mailed. A user who is not confirmed yet is mailed another code.
-func (d *Desk) register(ctx context.Context, person account.Person, password string) (userID string, err error) {
+func (d *Desk) register(ctx context.Context, person account.Person, password string, proof *string) (userID string, err error) {
 	made, err := d.pool.SignUp(ctx, &cognitoidentityprovider.SignUpInput{
-		ClientId: &d.clientID,
-		Username: &person.Email,
-		Password: &password,
+		ClientId:   &d.clientID,
+		SecretHash: proof,
+		Username:   &person.Email,
+		Password:   &password,
 		UserAttributes: []types.AttributeType{
 			{Name: aws.String("email"), Value: &person.Email},
 			{Name: aws.String("name"), Value: &person.Name},
@@ -62,7 +67,7 @@ func (d *Desk) register(ctx context.Context, person account.Person, password str
 	})
 	switch errorCode(err) {
 	case "UsernameExistsException", "CodeDeliveryFailureException": // the latter has made the user
-		d.registerAgain(ctx, person.Email)
+		d.registerAgain(ctx, person.Email, proof)
 		return "", nil
 	case "LimitExceededException", "InvalidEmailRoleAccessPolicyException": // which may have made it or not
 		d.heed(ctx, err)
@@ -93,8 +98,8 @@ func (d *Desk) record(ctx context.Context, person account.Person, userID string)
 
 // registerAgain mails another code to a user that waits for one. What comes of it is
 // not shown: a user who is confirmed already cannot be told from a new one.
-func (d *Desk) registerAgain(ctx context.Context, address string) {
-	if err := d.resend(ctx, address); err != nil {
+func (d *Desk) registerAgain(ctx context.Context, address string, proof *string) {
+	if err := d.resend(ctx, address, proof); err != nil {
 		httpapi.NoteFailure(ctx, fmt.Errorf("left to the next try: %w", err))
 	}
 }
