@@ -37,5 +37,5 @@ func build(settings *env.Reader, log *slog.Logger) (any, error) {
 	users := account.NewUsers(tenantdb.Owned(db, usersTable, ""))
 	routes := desk.Routes()
 	maps.Copy(routes, users.Guard(verifier, desk.OwnRoutes(verifier)))
-	return routes.Serve(log), nil
+	return routes.ServeDashboards(settings, log), nil
 }

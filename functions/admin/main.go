@@ -31,5 +31,5 @@ func build(settings *env.Reader, log *slog.Logger) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return routes.Serve(log), nil
+	return routes.ServeDashboards(settings, log), nil
 }

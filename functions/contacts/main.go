@@ -52,5 +52,5 @@ func build(settings *env.Reader, log *slog.Logger) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return users.Guard(verifier, contact.Routes(verifier, directory)).Serve(log), nil
+	return users.Guard(verifier, contact.Routes(verifier, directory)).ServeDashboards(settings, log), nil
 }

@@ -42,5 +42,5 @@ func build(settings *env.Reader, log *slog.Logger) (any, error) {
 	leads := tenantdb.Lent(db, leadsTable, lead.SortKey, lender)
 	maps.Copy(routes, stats.Routes(verifier, leads, users, time.Now))
 	maps.Copy(routes, audit.Routes(verifier, audit.NewStore(leads), lead.NewStore(leads, time.Now)))
-	return users.Guard(verifier, routes).Serve(log), nil
+	return users.Guard(verifier, routes).ServeDashboards(settings, log), nil
 }

@@ -1,4 +1,5 @@
-// Command health is the function that says that the API answers.
+// Command health is the function that says that the API answers, and to browsers which
+// pages may call it.
 package main
 
 import (
@@ -7,11 +8,12 @@ import (
 	"clientflow/internal/env"
 	"clientflow/internal/function"
 	"clientflow/internal/health"
+	"clientflow/internal/httpapi"
 )
 
 func main() { function.Start("health", build) }
 
-// build makes the handler; there is nothing to set.
-func build(_ *env.Reader, log *slog.Logger) (any, error) {
-	return health.Routes().Serve(log), nil
+// build makes the handler from the function's environment.
+func build(settings *env.Reader, log *slog.Logger) (any, error) {
+	return health.Routes(httpapi.ReadDashboards(settings)).ServeDashboards(settings, log), nil
 }

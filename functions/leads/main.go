@@ -36,5 +36,5 @@ func build(settings *env.Reader, log *slog.Logger) (any, error) {
 	db := dynamodb.NewFromConfig(aws.Config(awsclient.DynamoDB))
 	leads := lead.NewStore(tenantdb.Lent(db, leadsTable, lead.SortKey, lender), time.Now).Under(rule)
 	users := account.NewUsers(tenantdb.Lent(db, usersTable, "", lender))
-	return users.Guard(verifier, lead.Routes(verifier, leads)).Serve(log), nil
+	return users.Guard(verifier, lead.Routes(verifier, leads)).ServeDashboards(settings, log), nil
 }

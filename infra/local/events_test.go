@@ -50,6 +50,7 @@ var outcomes = []struct{ file, want string }{
 	{"dashboard-stats", "200"},
 	{"dashboard-audit", "200"},
 	{"health", "200"},
+	{"health-preflight", "404"}, // as without DashboardOrigins
 	{"pages-start", "200"},
 	{"pages-app", "200"},
 	{"pages-in-app", "200"},

@@ -11,9 +11,6 @@ import (
 	"clientflow/internal/problem"
 )
 
-// preflightSeconds is how long a browser may remember what a preflight answered.
-const preflightSeconds = "3600"
-
 type ibHandler func(ctx context.Context, r *httpapi.Request, ib account.IB) (httpapi.Response, error)
 
 // onForm gives a handler the IB whose form the path names, and lets the IB's own
@@ -36,18 +33,12 @@ func (s service) onForm(method string, handle ibHandler) httpapi.Handler {
 		}
 		response.Headers["vary"] = "Origin"
 		if origin := r.Header("origin"); slices.Contains(ib.AllowedOrigins, origin) {
-			allow(response, origin, method)
+			response.LetRead(origin)
+			if response.Status == http.StatusNoContent {
+				response.LetSend(method, "content-type")
+			}
 		}
 		return response, nil
-	}
-}
-
-func allow(response httpapi.Response, origin, method string) {
-	response.Headers["access-control-allow-origin"] = origin
-	if response.Status == http.StatusNoContent {
-		response.Headers["access-control-allow-methods"] = method
-		response.Headers["access-control-allow-headers"] = "content-type"
-		response.Headers["access-control-max-age"] = preflightSeconds
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 
 func TestHealth(t *testing.T) {
 	t.Parallel()
-	serve := health.Routes().Serve(slog.New(slog.DiscardHandler))
+	serve := health.Routes(httpapi.Dashboards{}).Serve(slog.New(slog.DiscardHandler))
 	response, err := serve(t.Context(), &httpapi.Request{RouteKey: "GET /health"})
 	if err != nil || response.Status != 200 || response.Body != `{"status":"ok"}` {
 		t.Errorf("got %+v, %v", response, err)

@@ -25,6 +25,8 @@ type TenantHandler func(ctx context.Context, r *Request, caller tenant.Caller) (
 // as the template names them.
 type Routes map[string]Handler
 
+var errNoRoute = problem.New(problem.NotFound, "No such route.")
+
 // ForTenant gives a handler the caller that the request's claims prove; without
 // one the answer is 401 and the handler is not called.
 func ForTenant(verifier tenant.Verifier, handle TenantHandler) Handler {
@@ -73,7 +75,7 @@ func (routes Routes) answer(ctx context.Context, r *Request) (response Response,
 	}()
 	handle, ok := routes[r.RouteKey]
 	if !ok {
-		return Response{}, problem.New(problem.NotFound, "No such route.")
+		return Response{}, errNoRoute
 	}
 	return handle(ctx, r)
 }

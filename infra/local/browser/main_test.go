@@ -29,6 +29,8 @@ var site struct {
 	axe string
 	// pictures is the folder of the screenshots.
 	pictures string
+	// dashboard is an origin whose pages may call the API.
+	dashboard string
 }
 
 func TestMain(m *testing.M) {
@@ -53,9 +55,13 @@ func run(m *testing.M) (code int, err error) {
 		return 1, err
 	}
 	defer logs.Close()
+	dashboard := newHost(map[string]string{"/": "<h1>Dashboard</h1>"})
+	defer dashboard.Close()
+	site.dashboard = dashboard.URL
 	site.Stack, err = stack.Start(context.Background(), stack.Options{
-		Logs:    logs,
-		Systeme: systeme.Options{WorkflowDelay: time.Second},
+		Logs:       logs,
+		Parameters: map[string]string{"DashboardOrigins": site.dashboard},
+		Systeme:    systeme.Options{WorkflowDelay: time.Second},
 	})
 	if err != nil {
 		return 1, err

@@ -115,7 +115,7 @@ func (p *person) observe(tab context.Context, event any) {
 			p.complain(e.Entry.Text + " " + e.Entry.URL)
 		}
 	case *network.EventResponseReceived:
-		if e.Response.Status == 404 && e.Type != "Fetch" && e.Type != "Document" {
+		if e.Response.Status == 404 && e.Type != "Fetch" && e.Type != "Preflight" && e.Type != "Document" {
 			p.complain("not found: " + e.Response.URL)
 		}
 	case *network.EventLoadingFinished:

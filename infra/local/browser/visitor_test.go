@@ -18,6 +18,12 @@ const nasty = `<img src=x onerror=alert(1)> "مرحبا" 😀 Wwwwwwwwwwwwwwwwww
 // mustHost serves pages, by path, on an origin of their own, and returns the origin.
 func mustHost(tb testing.TB, pages map[string]string) string {
 	tb.Helper()
+	server := newHost(pages)
+	tb.Cleanup(server.Close)
+	return server.URL
+}
+
+func newHost(pages map[string]string) *httptest.Server {
 	mux := http.NewServeMux()
 	for path, page := range pages {
 		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, _ *http.Request) {
@@ -25,9 +31,7 @@ func mustHost(tb testing.TB, pages map[string]string) string {
 			fmt.Fprintf(w, "<!doctype html><html lang=en><title>John's site</title><link rel=icon href=data:,>%s", page)
 		})
 	}
-	server := httptest.NewServer(mux)
-	tb.Cleanup(server.Close)
-	return server.URL
+	return httptest.NewServer(mux)
 }
 
 // javaScript turns JavaScript on pages on or off. What the test itself evaluates runs

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -20,7 +21,9 @@ import (
 // documented, and each request that is taken must be one that the document allows.
 type contract struct {
 	document *openapi3.T
-	router   routers.Router
+	// routers find a request's route, the first that knows it, as the gateway does:
+	// whole paths before greedy ones.
+	routers []routers.Router
 
 	mu   sync.Mutex
 	seen map[string]bool // operations with a status, such as "GET /leads 200"
@@ -31,14 +34,38 @@ func loadContract() (*contract, error) {
 	if err != nil {
 		return nil, err
 	}
-	routed := *document
-	routed.Servers = nil // wherever it runs
-	routed.Paths = openapi3.NewPaths()
-	for path, item := range document.Paths.Map() {
-		routed.Paths.Set(greedily(path, item, ":.*"), item) // as the router has it
+	ordered := []*openapi3.Paths{openapi3.NewPaths()}
+	items := document.Paths.Map()
+	for _, path := range slices.Sorted(maps.Keys(items)) { // {, and so the greediest, comes last
+		routed := greedily(path, items[path], ":.*") // as the router has it
+		if routed == path {
+			ordered[0].Set(path, items[path])
+		} else {
+			ordered = append(ordered, openapi3.NewPaths(openapi3.WithPath(routed, items[path])))
+		}
 	}
-	router, err := gorillamux.NewRouter(&routed)
-	return &contract{document: document, router: router, seen: map[string]bool{}}, err
+	c := &contract{document: document, seen: map[string]bool{}}
+	for _, paths := range ordered {
+		routed := *document
+		routed.Servers = nil // wherever it runs
+		routed.Paths = paths
+		router, err := gorillamux.NewRouter(&routed)
+		if err != nil {
+			return nil, err
+		}
+		c.routers = append(c.routers, router)
+	}
+	return c, nil
+}
+
+// find returns the route of a request; nil when the document has none.
+func (c *contract) find(r *http.Request) (*routers.Route, map[string]string) {
+	for _, router := range c.routers {
+		if route, parameters, err := router.FindRoute(r); err == nil {
+			return route, parameters
+		}
+	}
+	return nil, nil
 }
 
 // check tells what about an answer, or about a request that was taken, is not as
@@ -50,8 +77,8 @@ func (c *contract) check(r *http.Request, sent string, got answer) error {
 	}
 	asked := r.Clone(r.Context())
 	asked.Body = io.NopCloser(strings.NewReader(sent))
-	route, parameters, err := c.router.FindRoute(asked)
-	if err != nil {
+	route, parameters := c.find(asked)
+	if route == nil {
 		return undocumented(r, got)
 	}
 	c.saw(route, got.status)
@@ -147,6 +174,8 @@ func TestContractFindsWhatItIsFor(t *testing.T) {
 		"a missing member":         {"GET", "/health", "", 200, jsonType, `{}`, false},
 		"another media type":       {"GET", "/health", "", 200, "text/plain", `{"status":"ok"}`, false},
 		"a route of nobody's":      {"GET", "/nothing", "", 404, jsonType, `{"message":"Not Found"}`, true},
+		"a preflight of a route":   {"OPTIONS", "/leads", "", 404, problemType, `{"type":"about:blank","title":"T","status":404,"detail":"D"}`, true},
+		"one with another answer":  {"OPTIONS", "/leads/export", "", 200, jsonType, `{}`, false},
 		"a route without a word":   {"GET", "/nothing", "", 200, jsonType, `{}`, false},
 		"a body where none is":     {"POST", "/signup/resend", `{"email":"a@bc.de"}`, 202, jsonType, `{}`, false},
 		"a bad request refused":    {"POST", "/signup/resend", `{}`, 415, problemType, `{"type":"about:blank","title":"T","status":415,"detail":"D"}`, true},

@@ -63,6 +63,7 @@ func run(m *testing.M) (code int) {
 	}
 	shared, err = stack.Start(context.Background(), stack.Options{
 		Logs: &written, Decisions: asked.record,
+		Parameters: map[string]string{"DashboardOrigins": "https://other.test," + dashboard},
 		// Leads would change by themselves.
 		Systeme: systeme.Options{WorkflowsOff: true},
 	})

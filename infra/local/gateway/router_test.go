@@ -24,6 +24,7 @@ func mustRouter(t testing.TB, keys ...string) router {
 func TestMatch(t *testing.T) {
 	t.Parallel()
 	usual := []string{"GET /", "GET /leads", "GET /leads/{leadId}", "GET /leads/export", "POST /leads/{id}/resync", "ANY /any", "GET /any", "GET /a/{proxy+}", "GET /a/b/{proxy+}", "GET /{first}/{second}/end", "ANY /{all+}"}
+	preflights := []string{"GET /leads", "GET /leads/{leadId}", "GET /forms/{key}", "OPTIONS /forms/{key}/leads", "OPTIONS /{path+}"}
 	tests := []struct {
 		name, method, path, key string
 		routes                  []string
@@ -43,6 +44,10 @@ func TestMatch(t *testing.T) {
 		{"the rest of another method", "PUT", "/leads/42", "ANY /{all+}", usual, map[string]string{"all": "leads/42"}},
 		{"a rest with a slash at its end", "GET", "/a/x/", "GET /a/{proxy+}", usual, map[string]string{"proxy": "x/"}},
 		{"back from a dead end", "GET", "/leads/export/end", "GET /{first}/{second}/end", usual, map[string]string{"first": "leads", "second": "export"}},
+		{"a parameter before the rest of one method", "OPTIONS", "/forms/k/leads", "OPTIONS /forms/{key}/leads", preflights, map[string]string{"key": "k"}},
+		{"the rest of one method, of a path that others have", "OPTIONS", "/leads", "OPTIONS /{path+}", preflights, map[string]string{"path": "leads"}},
+		{"the rest of one method, of a path with a parameter", "OPTIONS", "/leads/42", "OPTIONS /{path+}", preflights, map[string]string{"path": "leads/42"}},
+		{"the rest is of one method alone", "PUT", "/leads", "", preflights, nil},
 		{"no such path", "GET", "/nothing", "", []string{"GET /leads"}, nil},
 		{"no such method", "PUT", "/leads", "", []string{"GET /leads"}, nil},
 		{"a slash too many", "GET", "/leads/", "", []string{"GET /leads", "GET /leads/{id}"}, nil},
