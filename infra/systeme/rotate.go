@@ -62,7 +62,7 @@ func (p *preparation) renew(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	p.secrets = next
-	fmt.Fprintf(out, "mended  %s has a new secret, beside those before\n", p.secretName())
+	fmt.Fprintf(out, "done    %s has a new secret, beside those before\n", p.secretName())
 	return nil
 }
 
@@ -100,10 +100,10 @@ func (p *preparation) end(ctx context.Context, out io.Writer, keep time.Duration
 		return err
 	}
 	if until, ok := after.Until(now); ok {
-		fmt.Fprintf(out, "mended  %s: the secret of before is accepted until %s\n", p.secretName(), until.UTC().Format(time.RFC3339))
+		fmt.Fprintf(out, "done    %s: the secret of before is accepted until %s\n", p.secretName(), until.UTC().Format(time.RFC3339))
 		return nil
 	}
-	fmt.Fprintf(out, "mended  %s: the secrets of before are out, and %s from now no function takes them\n", p.secretName(), secret.Lifetime)
+	fmt.Fprintf(out, "done    %s: the secrets of before are out, and %.0f seconds from now no function takes them\n", p.secretName(), secret.Lifetime.Seconds())
 	if !given {
 		fmt.Fprintln(out, "The webhook has not got the new one, so all it delivers is refused until it has: make systeme-setup")
 	}

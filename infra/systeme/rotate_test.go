@@ -44,13 +44,13 @@ func TestASecretIsRotated(t *testing.T) {
 	t.Parallel()
 	account, do := ready(t, "rotated")
 	printed, err := do("rotate")
-	want := regexp.MustCompile(`^mended  /clientflow/rotated/systeme-webhook-secret has a new secret, beside those before
+	want := regexp.MustCompile(`^done    /clientflow/rotated/systeme-webhook-secret has a new secret, beside those before
 waiting 1ms, until all functions know the new secret
 ok      API key is accepted
 ok      contact field ib_owner_id exists
 ok      contact field ib_prefix exists
 ok      webhook clientflow-rotated works, and its secret is set
-mended  /clientflow/rotated/systeme-webhook-secret: the secret of before is accepted until 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ
+done    /clientflow/rotated/systeme-webhook-secret: the secret of before is accepted until 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ
 $`)
 	if err != nil || !want.MatchString(printed) {
 		t.Errorf("printed %s, %v", printed, err)
@@ -67,7 +67,7 @@ $`)
 	}
 
 	// The set-up has nothing to add, and waits for nothing.
-	if printed, err := do("setup"); err != nil || strings.Contains(printed, "mended") || strings.Contains(printed, "waiting") {
+	if printed, err := do("setup"); err != nil || strings.Contains(printed, "done") || strings.Contains(printed, "waiting") {
 		t.Errorf("printed %s, %v", printed, err)
 	}
 	if again := lines(t, "rotated"); !slices.Equal(again, first) {
