@@ -23,11 +23,11 @@ const contactsPerCall = 100
 // of a lead's life: of several that were missed the last one counts.
 func workflowTags() []lead.Status { return lead.Statuses()[1:] }
 
-// catchUp looks for workflows' tags that no webhook has told of, and returns how
-// many were new to their leads. What the API shows has no time. So what a round
-// finds counts as having happened when the round began, or when the webhook was
-// last found away, if that is later: before what the webhook has told since, and
-// after all that it told before.
+// catchUp looks for workflows' tags that were put on or taken off and no webhook has
+// told of, and returns how many were news to their leads. What the API shows has no
+// time. So what a round finds counts as having happened when the round began, or when
+// the webhook was last found away, if that is later: before what the webhook has told
+// since, and after all that it told before.
 func (r *Reconciler) catchUp(ctx context.Context, away bool) (found int, err error) {
 	const round = "missed"
 	at, err := r.places.load(ctx, round)
@@ -50,13 +50,11 @@ func (r *Reconciler) catchUp(ctx context.Context, away bool) (found int, err err
 			return "", err
 		}
 		for _, contact := range p.contacts {
-			isNew, err := r.tell(ctx, owner, contact, p.tag, since)
+			news, err := r.tell(ctx, owner, contact, p, since)
 			if err != nil {
 				return "", err
 			}
-			if isNew {
-				found++
-			}
+			found += news
 		}
 		return next, nil
 	})
@@ -82,8 +80,9 @@ func parsePart(text string) part {
 	return part{index, after}
 }
 
-// carriers are contacts that carry a tag.
+// carriers are contacts that carry a tag, of the IB that has the prefix.
 type carriers struct {
+	prefix   tag.Prefix
 	tag      systeme.Tag
 	contacts []systeme.Contact
 }
@@ -107,7 +106,7 @@ func (r *Reconciler) page(ctx context.Context, owner tenant.ID, p part) (carrier
 		if err != nil {
 			return carriers{}, "", err
 		}
-		return carriers{sought, found.Contacts}, p.behind(found).next(), nil
+		return carriers{ib.Prefix, sought, found.Contacts}, p.behind(found).next(), nil
 	}
 	return carriers{}, "", nil
 }
@@ -139,28 +138,42 @@ func (p part) next() string {
 	return p.String()
 }
 
-// tell records that a contact carries the tag, if a lead of the IB does not know. All
-// else that the contact carries is other IBs' and is not looked at.
-func (r *Reconciler) tell(ctx context.Context, owner tenant.ID, contact systeme.Contact, carried systeme.Tag, at time.Time) (isNew bool, err error) {
+// tell records what of a contact's tags its lead of the IB does not know, and returns how
+// many that were: the tag that it carries, and others of the IB's workflows that it
+// carries no more. All else that the contact carries is other IBs' and is not looked at.
+func (r *Reconciler) tell(ctx context.Context, owner tenant.ID, contact systeme.Contact, of carriers, at time.Time) (news int, err error) {
 	// Looked for again, lest a parameter that is ignored one day give any contact.
-	if !slices.ContainsFunc(contact.Tags, func(t systeme.Tag) bool { return t.ID == carried.ID }) {
-		return false, nil
+	if !carries(contact, of.tag.ID) {
+		return 0, nil
 	}
 	address, err := email.Normalise(contact.Email)
 	if err != nil {
-		return false, nil // no lead has such an address
+		return 0, nil // no lead has such an address
 	}
 	leads, err := r.leads.Of(owner)
 	if err != nil {
-		return false, err
+		return 0, err
 	}
 	l, err := leads.Get(ctx, lead.ID(owner, address))
 	if errors.Is(err, lead.ErrNotFound) {
-		return false, nil
+		return 0, nil
 	}
-	if err != nil || slices.Contains(l.TagsApplied, carried.Name) {
-		return false, err
+	if err != nil {
+		return 0, err
 	}
-	event := systeme.TagEvent{Added: true, ContactID: contact.ID, Email: contact.Email, Tag: carried}
-	return true, r.recorder.Record(ctx, event, at)
+	changes, err := r.takenOff(ctx, contact, of.prefix, l.TagsApplied)
+	if err != nil {
+		return 0, err
+	}
+	if !slices.Contains(l.TagsApplied, of.tag.Name) {
+		changes = append(changes, systeme.TagEvent{Added: true, Tag: of.tag})
+	}
+	for _, event := range changes {
+		event.ContactID, event.Email = contact.ID, contact.Email
+		if err := r.recorder.Record(ctx, event, at); err != nil {
+			return news, err
+		}
+		news++
+	}
+	return news, nil
 }

@@ -68,7 +68,7 @@ func TestWhichOfSeveralOutcomesCounts(t *testing.T) {
 	both, later, before := w.capture(john, "both@acme.test"), w.capture(john, "later@acme.test"), w.capture(john, "before@acme.test")
 	w.contact("both@acme.test", john.tag("re-engaged"), john.tag("inactive"))
 	w.contact("later@acme.test", john.tag("inactive"))
-	w.contact("before@acme.test", john.tag("churned"))
+	w.contact("before@acme.test", john.tag("churned"), john.tag("converted"))
 	recorder := webhook.NewRecorder(w.aws.Client, w.aws.RegistryTable, w.aws.LeadsTable)
 	tell := func(address, name string, at time.Time) {
 		t.Helper()
@@ -99,6 +99,7 @@ func TestTheTimeOfWhatIsFound(t *testing.T) {
 	recorder := webhook.NewRecorder(w.aws.Client, w.aws.RegistryTable, w.aws.LeadsTable)
 	mended := w.clock
 	w.mustRun() // which finds no webhook, and makes it
+	w.contact("jane@acme.test", tagsOf(ibs, "converted")...)
 	for _, b := range ibs {
 		w.must(recorder.Record(t.Context(), systeme.TagEvent{
 			Added: true, ContactID: 1, Email: "jane@acme.test", Tag: systeme.Tag{ID: 1, Name: b.tag("converted")},
@@ -219,12 +220,13 @@ func TestOnlyContactsWithTheTagCount(t *testing.T) {
 	contact, _ := w.sim.Contact("jane@acme.test")
 	r := w.reconciler()
 	listed := systeme.Contact{ID: contact.ID, Email: contact.Email, Tags: []systeme.Tag{{ID: 1, Name: john.tag("converted")}}}
-	if isNew, err := r.tell(t.Context(), john.id, listed, systeme.Tag{ID: 2, Name: john.tag("converted")}, w.clock); isNew || err != nil {
-		t.Errorf("got %v, %v", isNew, err)
+	of := carriers{prefix: john.prefix, tag: systeme.Tag{ID: 2, Name: john.tag("converted")}}
+	if news, err := r.tell(t.Context(), john.id, listed, of, w.clock); news != 0 || err != nil {
+		t.Errorf("got %v, %v", news, err)
 	}
 	listed.Tags[0].ID, listed.Email = 2, "no address"
-	if isNew, err := r.tell(t.Context(), john.id, listed, systeme.Tag{ID: 2, Name: john.tag("converted")}, w.clock); isNew || err != nil {
-		t.Errorf("got %v, %v", isNew, err)
+	if news, err := r.tell(t.Context(), john.id, listed, of, w.clock); news != 0 || err != nil {
+		t.Errorf("got %v, %v", news, err)
 	}
 	w.want(john, id, lead.New)
 }

@@ -11,7 +11,10 @@
 // notes where it stopped, and the next run goes on there. Every step may be done
 // again, so it does no harm when two runs meet or one is cut off.
 //
-// It finds tags that were put on, and not those that were taken off.
+// A tag that was taken off is found where the contact carries another of the same IB's
+// workflows, as when one takes the place of another. To find it where none is left, each
+// lead that shows one would cost a call. Nothing follows from such a tag but that the
+// lead shows it: a removal leaves the status as it is.
 package reconcile
 
 import (
@@ -122,8 +125,8 @@ func (r *Reconciler) unlock(ctx context.Context) (hook connection.Webhook, ready
 
 // counts say what a run did.
 type counts struct {
-	// requeued are the leads that were put back into the queue, found the tags that
-	// were new to their leads.
+	// requeued are the leads that were put back into the queue, found the tags put on
+	// or taken off that were news to their leads.
 	requeued, found int
 }
 

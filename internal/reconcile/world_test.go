@@ -199,6 +199,15 @@ func (b ib) tag(name string) string {
 	return text
 }
 
+// tagsOf are the tags of that name of several IBs.
+func tagsOf(ibs []ib, name string) []string {
+	var tags []string
+	for _, b := range ibs {
+		tags = append(tags, b.tag(name))
+	}
+	return tags
+}
+
 // capture stores a lead of the IB and returns its id.
 func (w *world) capture(b ib, address string) string {
 	w.tb.Helper()
@@ -218,6 +227,17 @@ func (w *world) contact(address string, tags ...string) {
 	contact, _ := w.sim.Contact(address)
 	for _, tag := range tags {
 		w.sim.Tag(contact.ID, tag)
+	}
+}
+
+// off takes tags off a contact, as a workflow does.
+func (w *world) off(address string, tags ...string) {
+	w.tb.Helper()
+	contact, _ := w.sim.Contact(address)
+	for _, tag := range tags {
+		if !w.sim.Untag(contact.ID, tag) {
+			w.tb.Fatalf("%s did not carry %s", address, tag)
+		}
 	}
 }
 

@@ -45,10 +45,19 @@ func TestWhatWasMissedIsMadeUpFor(t *testing.T) {
 			return b.synced(t, leadOf[b], []string{b.prefix + "demo-request"})
 		})
 	}
+	contactID := john.mustContact(t, visitor).ID
+	s.tag(t, contactID, john.prefix+"engaged")
+	eventually(t, aWhile, func() error {
+		if l := john.leads(t, "")[0]; l.Status != "engaged" {
+			return fmt.Errorf("John's lead is %s", l.Status)
+		}
+		return nil
+	})
 	for _, h := range s.hooks(t) {
 		send(t, "DELETE", s.systeme+"/api/webhooks/"+h.ID, "", "X-API-Key", "local").want(t, 204)
 	}
-	s.tag(t, john.mustContact(t, visitor).ID, john.prefix+"converted")
+	s.tag(t, contactID, john.prefix+"converted")
+	shared.Simulator.Untag(int64(contactID), john.prefix+"engaged")
 	reconcile(t)
 
 	var l lead
