@@ -177,7 +177,7 @@ func webhookSecrets(t *testing.T, own *stack.Stack) []string {
 func mustRotate(t *testing.T, own *stack.Stack, arguments ...string) {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), filepath.Join("../../..", ".build", lambda.Flavour(), "infra", "systeme"),
-		append([]string{"rotate", "-stack", stack.Name, "-rate", "200"}, arguments...)...)
+		append([]string{"rotate", "-stack", stack.Name}, arguments...)...)
 	command.Env = []string{"AWS_ENDPOINT_URL=" + own.AWS}
 	if output, err := command.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)
