@@ -46,6 +46,7 @@ type message struct {
 	id, body, bodyMD5 string
 	attributes        map[string]MessageAttribute
 	group             string // the sender's MessageGroupId; empty for none
+	traceHeader       string // the sender's AWSTraceHeader; empty for none
 	order             uint64 // of arrival
 	sent, first       time.Time
 	source            string // the queue it came from, in a dead-letter queue
@@ -68,6 +69,9 @@ func (m *message) export(arn string) Message {
 	}
 	if m.group != "" {
 		attributes["MessageGroupId"] = m.group
+	}
+	if m.traceHeader != "" {
+		attributes[traceHeader] = m.traceHeader
 	}
 	if m.source != "" {
 		attributes["DeadLetterQueueSourceArn"] = m.source

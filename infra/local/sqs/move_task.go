@@ -109,7 +109,9 @@ func (s *Service) move(source *Queue, destination string) moveTask {
 			continue
 		}
 		source.remove(m)
-		to.add(&message{id: wire.UUID(), body: m.body, bodyMD5: m.bodyMD5, attributes: m.attributes, group: m.group, sent: now}, 0)
+		to.add(&message{
+			id: wire.UUID(), body: m.body, bodyMD5: m.bodyMD5, attributes: m.attributes, group: m.group, traceHeader: m.traceHeader, sent: now,
+		}, 0)
 		task.moved++
 	}
 	return task

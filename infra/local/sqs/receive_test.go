@@ -17,7 +17,8 @@ func TestMessageIsTheRecordOfAnEvent(t *testing.T) {
 	s := newServer(t)
 	q := s.queue("LeadSync", nil)
 	s.want("", "SendMessage", object{"QueueUrl": urlOf(q), "MessageBody": `{"leadId":"x"}`, "MessageGroupId": "john",
-		"MessageAttributes": object{"trace": object{"DataType": "String", "StringValue": "4711"}, "raw": object{"DataType": "Binary", "BinaryValue": "AP8="}}}, root)
+		"MessageAttributes":       object{"trace": object{"DataType": "String", "StringValue": "4711"}, "raw": object{"DataType": "Binary", "BinaryValue": "AP8="}},
+		"MessageSystemAttributes": object{"AWSTraceHeader": object{"DataType": "String", "StringValue": "Root=1-5759e988-bd862e3fe1be46a994272793"}}}, root)
 	s.pass(1500 * time.Millisecond)
 	got := s.receive(q, 10)
 	text, err := json.Marshal(got[0])
@@ -25,7 +26,7 @@ func TestMessageIsTheRecordOfAnEvent(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := fmt.Sprintf(`{"messageId":%q,"receiptHandle":%q,"body":"{\"leadId\":\"x\"}",`+
-		`"attributes":{"ApproximateFirstReceiveTimestamp":"1735787046500","ApproximateReceiveCount":"1","MessageGroupId":"john","SenderId":"000000000000","SentTimestamp":"1735787045000"},`+
+		`"attributes":{"AWSTraceHeader":"Root=1-5759e988-bd862e3fe1be46a994272793","ApproximateFirstReceiveTimestamp":"1735787046500","ApproximateReceiveCount":"1","MessageGroupId":"john","SenderId":"000000000000","SentTimestamp":"1735787045000"},`+
 		`"messageAttributes":{"raw":{"binaryValue":"AP8=","stringListValues":[],"binaryListValues":[],"dataType":"Binary"},"trace":{"stringValue":"4711","stringListValues":[],"binaryListValues":[],"dataType":"String"}},`+
 		`"md5OfBody":"445817d94d2a7e72222650db0b57b235","md5OfMessageAttributes":%q,`+
 		`"eventSource":"aws:sqs","eventSourceARN":"arn:aws:sqs:us-east-1:000000000000:LeadSync","awsRegion":"us-east-1"}`,
@@ -34,7 +35,8 @@ func TestMessageIsTheRecordOfAnEvent(t *testing.T) {
 		t.Errorf("record %s\nwant   %s", text, want)
 	}
 	var record events.SQSMessage
-	if err := json.Unmarshal(text, &record); err != nil || *record.MessageAttributes["trace"].StringValue != "4711" {
+	if err := json.Unmarshal(text, &record); err != nil || *record.MessageAttributes["trace"].StringValue != "4711" ||
+		record.Attributes["AWSTraceHeader"] != "Root=1-5759e988-bd862e3fe1be46a994272793" {
 		t.Errorf("as Lambda's type %+v, error %v", record, err)
 	}
 }

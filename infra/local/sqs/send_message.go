@@ -13,11 +13,12 @@ import (
 
 // outgoing is a message as it is sent.
 type outgoing struct {
-	MessageBody            string
-	DelaySeconds           *int
-	MessageAttributes      map[string]attributeValue
-	MessageGroupID         string `json:"MessageGroupId"`
-	MessageDeduplicationID string `json:"MessageDeduplicationId"`
+	MessageBody             string
+	DelaySeconds            *int
+	MessageAttributes       map[string]attributeValue
+	MessageSystemAttributes map[string]attributeValue
+	MessageGroupID          string `json:"MessageGroupId"`
+	MessageDeduplicationID  string `json:"MessageDeduplicationId"`
 }
 
 type attributeValue struct {
@@ -32,9 +33,10 @@ type sendMessageInput struct {
 }
 
 type sent struct {
-	MessageID              string `json:"MessageId"`
-	MD5OfMessageBody       string
-	MD5OfMessageAttributes string `json:",omitempty"`
+	MessageID                    string `json:"MessageId"`
+	MD5OfMessageBody             string
+	MD5OfMessageAttributes       string `json:",omitempty"`
+	MD5OfMessageSystemAttributes string `json:",omitempty"`
 }
 
 func (s *Service) sendMessage(_ context.Context, q *Queue, in sendMessageInput) (any, error) {
@@ -88,19 +90,31 @@ func (q *Queue) send(out outgoing) (sent, error) {
 		delay = time.Duration(*out.DelaySeconds) * time.Second
 	}
 	m := &message{
-		id: wire.UUID(), body: out.MessageBody, bodyMD5: bodyMD5(out.MessageBody), attributes: map[string]MessageAttribute{},
+		id: wire.UUID(), body: out.MessageBody, bodyMD5: bodyMD5(out.MessageBody), attributes: attributes(out.MessageAttributes),
 		group: out.MessageGroupID, sent: q.service.clock(),
 	}
-	for name, a := range out.MessageAttributes {
-		m.attributes[name] = MessageAttribute{DataType: a.DataType, StringValue: a.StringValue, BinaryValue: a.BinaryValue,
-			StringListValues: []string{}, BinaryListValues: [][]byte{}}
+	if header, given := out.MessageSystemAttributes[traceHeader]; given {
+		m.traceHeader = *header.StringValue
 	}
 	q.add(m, delay)
-	return sent{MessageID: m.id, MD5OfMessageBody: m.bodyMD5, MD5OfMessageAttributes: attributesMD5(m.attributes)}, nil
+	return sent{
+		MessageID: m.id, MD5OfMessageBody: m.bodyMD5, MD5OfMessageAttributes: attributesMD5(m.attributes),
+		MD5OfMessageSystemAttributes: attributesMD5(attributes(out.MessageSystemAttributes)),
+	}, nil
 }
 
-// size is what counts against the largest size: the body, and of attributes the
-// name, the type and the value.
+// attributes are a sender's, as a receiver sees them.
+func attributes(sent map[string]attributeValue) map[string]MessageAttribute {
+	all := map[string]MessageAttribute{}
+	for name, a := range sent {
+		all[name] = MessageAttribute{DataType: a.DataType, StringValue: a.StringValue, BinaryValue: a.BinaryValue,
+			StringListValues: []string{}, BinaryListValues: [][]byte{}}
+	}
+	return all
+}
+
+// size is what counts against the largest size: the body, and of attributes but the
+// system's the name, the type and the value.
 func (out outgoing) size() int {
 	size := len(out.MessageBody)
 	for name, a := range out.MessageAttributes {
@@ -134,8 +148,23 @@ func (out outgoing) check() error {
 			return err
 		}
 	}
+	for name, a := range out.MessageSystemAttributes {
+		if name != traceHeader {
+			return sqsError("InvalidParameterValue", "Message system attribute name '%s' is invalid.", name)
+		}
+		if a.DataType != "String" {
+			return sqsError("InvalidParameterValue", "The message system attribute '%s' must be of the type String.", name)
+		}
+		if err := a.check(name); err != nil {
+			return err
+		}
+	}
 	return nil
 }
+
+// traceHeader is the one system attribute that a sender may set. Amazon takes any text for
+// it, though it asks for a header of X-Ray's.
+const traceHeader = "AWSTraceHeader"
 
 var (
 	attributeName = regexp.MustCompile(`^[A-Za-z0-9_-]([A-Za-z0-9_.-]{0,254}[A-Za-z0-9_-])?$`)

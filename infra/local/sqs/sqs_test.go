@@ -210,10 +210,18 @@ func TestBadInput(t *testing.T) {
 	s.want("InvalidParameterValue", "SendMessage", in(object{"MessageBody": "x", "MessageAttributes": object{".a": object{"DataType": "String", "StringValue": "x"}}}), root)
 	s.want("InvalidParameterValue", "SendMessage", in(object{"MessageBody": "x", "MessageAttributes": object{"a": object{"DataType": "String", "StringValue": "\x00"}}}), root)
 	s.want("InvalidParameterValue", "SendMessage", in(object{"MessageBody": "x", "MessageAttributes": object{"a": object{"DataType": "Binary", "StringValue": "x"}}}), root)
+	for name, value := range map[string]object{
+		"Colour":         {"DataType": "String", "StringValue": "x"},
+		"AWSTraceHeader": {"DataType": "String.label", "StringValue": "x"},
+	} {
+		s.want("InvalidParameterValue", "SendMessage", in(object{"MessageBody": "x", "MessageSystemAttributes": object{name: value}}), root)
+	}
+	s.want("InvalidParameterValue", "SendMessage", in(object{"MessageBody": "x", "MessageSystemAttributes": object{"AWSTraceHeader": object{"DataType": "String"}}}), root)
 }
 
 func FuzzOperations(f *testing.F) {
 	f.Add("SendMessage", `{"QueueUrl":"/LeadSync","MessageBody":"x","MessageAttributes":{"a":{"DataType":"Binary","BinaryValue":"AA=="}}}`)
+	f.Add("SendMessage", `{"QueueUrl":"/LeadSync","MessageBody":"x","MessageSystemAttributes":{"AWSTraceHeader":{"DataType":"String","StringValue":"x"}}}`)
 	f.Add("SendMessageBatch", `{"QueueUrl":"/LeadSync","Entries":[{"Id":"a","MessageBody":"x","DelaySeconds":1}]}`)
 	f.Add("ReceiveMessage", `{"QueueUrl":"/LeadSync","MaxNumberOfMessages":10,"VisibilityTimeout":0}`)
 	f.Add("DeleteMessage", `{"QueueUrl":"/LeadSync","ReceiptHandle":"TGVhZFN5bmMveA"}`)

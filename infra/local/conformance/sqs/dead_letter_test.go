@@ -63,11 +63,15 @@ func TestMoveBack(t *testing.T) {
 	if source.external {
 		return // moto has no move tasks
 	}
-	sent := source.send(t, "x")
+	sent, err := source.SendMessage(t.Context(), &sqs.SendMessageInput{QueueUrl: &source.url, MessageBody: aws.String("x"), MessageSystemAttributes: traced()})
+	wantNone(t, err)
 	source.kill(t)
 	wantNone(t, dead.move(t, nil))
 	dead.wantCounts(t, "0", "0", "0")
 	got := source.receiveOne(t)
+	if got.Attributes["AWSTraceHeader"] != traceHeader {
+		t.Errorf("moved back without its trace: %v", got.Attributes)
+	}
 	if aws.ToString(got.Body) != "x" || aws.ToString(got.MessageId) == aws.ToString(sent.MessageId) || got.Attributes["ApproximateReceiveCount"] != "1" {
 		t.Errorf("moved back %s, %v; want x as a new message", aws.ToString(got.Body), got.Attributes)
 	}
