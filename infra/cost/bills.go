@@ -38,9 +38,12 @@ func perThousandIBs(m measured) bill {
 
 // consumed are the parts that every event costs, but for the sync's waiting.
 func consumed(m measured, each consumption, n float64) []part {
-	var invocations, seconds float64
+	var invocations, seconds, traced float64
 	for name, count := range each.events {
 		invocations += count
+		if function(m.template, name).Tracing == "Active" {
+			traced += count
+		}
 		if name != "sync-tags" {
 			seconds += count * workSeconds * gigabytes(m.template, name)
 		}
@@ -49,12 +52,16 @@ func consumed(m measured, each consumption, n float64) []part {
 	if each.writes > 0 {
 		written = []part{{"units written to DynamoDB", n * each.writes, writeUnit, true}}
 	}
-	return append(written, []part{
+	parts := append(written, []part{
 		{"units read from DynamoDB", n * each.reads, readUnit, true},
 		{"invocations of functions", n * invocations, invocation, true},
 		{"GB-seconds of functions", n * seconds, gigabyteTime, false},
 		{"GB of functions' logs", n * each.logged / bytesOfGB, loggedGB, true},
 	}...)
+	if traced > 0 {
+		parts = append(parts, part{"traces in X-Ray, of every invocation", n * traced, tracedCall, false})
+	}
+	return parts
 }
 
 // perMonth is what there is to pay when nobody comes.
@@ -70,10 +77,15 @@ func perMonth(t *template.Template) bill {
 
 // gigabytes is the memory of a function, named by its folder.
 func gigabytes(t *template.Template, folder string) float64 {
+	return float64(function(t, folder).MemoryMB) / 1024
+}
+
+// function is the one of that folder; none when there is no such.
+func function(t *template.Template, folder string) template.Function {
 	for _, f := range t.Functions {
 		if f.Folder == folder {
-			return float64(f.MemoryMB) / 1024
+			return f
 		}
 	}
-	return 0
+	return template.Function{}
 }

@@ -13,6 +13,7 @@ const (
 	invocation   = 0.20 / million // Lambda
 	gigabyteTime = 0.0000133334   // Lambda on arm64, a second of a GB
 	loggedGB     = 0.50           // CloudWatch Logs, taken in
+	tracedCall   = 5.00 / million // X-Ray, a trace recorded
 	ownMetric    = 0.30           // CloudWatch, a month
 	alarm        = 0.10           // a month
 	dashboard    = 3.00           // a month
@@ -48,6 +49,7 @@ func assumptions() []string {
 		"Prices: AWS's list prices for us-east-1 in 2026, without free tiers. Nothing here is a quote.",
 		"Assumed: 30 ms an invocation; a sync waits for its turns at 1 call a second, two at a time (the most, under",
 		"load); 250 bytes an access log line; 200 looks at the dashboard an IB and month; 10 s a run of the reconciler;",
-		"each IB an active user of Cognito Essentials. Streams are read by Lambda for nothing.",
+		"each IB an active user of Cognito Essentials. Streams are read by Lambda for nothing. X-Ray records every invocation,",
+		"as it does of about one a second of a function; of more, one in twenty. With Tracing=PassThrough it records none.",
 	}
 }

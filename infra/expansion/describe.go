@@ -44,7 +44,7 @@ func describe(t *template.Template) object {
 func describeFunction(f template.Function, in func(string) object) {
 	in("functions")[f.LogicalID] = object{
 		"timeout": f.Timeout.Seconds(), "memory": f.MemoryMB, "concurrency": f.Concurrency, "environment": f.Environment,
-		"role": f.Role, "logFormat": f.LogFormat, "logGroup": f.LogGroup,
+		"role": f.Role, "logFormat": f.LogFormat, "logGroup": f.LogGroup, "tracing": f.Tracing,
 	}
 	for _, r := range f.Routes {
 		in("routes")[r.Key()] = object{

@@ -18,6 +18,13 @@ from samtranslator.yaml_helper import yaml_parse
 STACK, REGION, ACCOUNT = "clientflow", "us-east-1", "000000000000"
 AWS_URL, API_URL = "http://aws.test", "http://api.test"
 BASIC = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+# What is in managed policies beside it, as AWS documents them.
+MANAGED = {
+    "arn:aws:iam::aws:policy/AWSXrayWriteOnlyAccess": {
+        "Effect": "Allow", "Resource": "*", "Action": [
+            "xray:PutTraceSegments", "xray:PutTelemetryRecords",
+            "xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:GetSamplingStatisticSummaries"]},
+}
 PSEUDO = {
     "AWS::Region": REGION, "AWS::AccountId": ACCOUNT, "AWS::Partition": "aws",
     "AWS::StackName": STACK, "AWS::URLSuffix": "amazonaws.com",
@@ -202,6 +209,7 @@ class Stack:
             "concurrency": take("ReservedConcurrentExecutions", 0),
             "environment": {k: str(v) for k, v in take("Environment", {}).get("Variables", {}).items()},
             "role": take("Role"), "logFormat": logging.get("LogFormat", "Text"), "logGroup": logging.get("LogGroup", ""),
+            "tracing": take("TracingConfig", {}).get("Mode", ""),
         })
 
     def api(self):
@@ -263,13 +271,14 @@ class Stack:
         attached = list(self.of("AWS::IAM::Policy").values())
         roles = {}
         for name, p in self.of("AWS::IAM::Role").items():
-            if set(p.get("ManagedPolicyArns", [])) - {BASIC}:
-                raise ValueError(f"{name} has unknown managed policies {p['ManagedPolicyArns']}")
+            managed = [m for m in p.get("ManagedPolicyArns", []) if m != BASIC]
+            if set(managed) - set(MANAGED):
+                raise ValueError(f"{name} has unknown managed policies {managed}")
             documents = [own["PolicyDocument"] for own in p.get("Policies", [])]
             documents += [other["PolicyDocument"] for other in attached if self.attribute(name, "") in other["Roles"]]
             roles[name] = {
                 "arn": self.attribute(name, "Arn"), "maxSession": p.get("MaxSessionDuration", 3600),
-                "policies": [statement(s) for d in documents for s in d["Statement"]],
+                "policies": [statement(s) for d in documents for s in d["Statement"]] + [statement(MANAGED[m]) for m in managed],
             }
             if name in self.declared:  # what SAM makes trusts Lambda, whom the local AWS does not ask
                 roles[name]["trust"] = [statement(s) for s in p["AssumeRolePolicyDocument"]["Statement"]]

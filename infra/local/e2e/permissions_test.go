@@ -43,6 +43,11 @@ func spare() map[string]string {
 		"sqs:listmessagemovetasks on LeadSyncDeadQueue": "when dead letters are being moved already; internal/admin tests it",
 		"dynamodb:updateitem on UsersTable":             "for an IB's tags that were not made for hours; internal/reconcile tests it",
 		"dynamodb:deleteitem on RegistryTable":          "for a tag id that has gone stale; internal/tagsync tests it",
+		"xray:puttracesegments on *":                    "Lambda uses it on AWS; nothing records traces here",
+		"xray:puttelemetryrecords on *":                 "as above",
+		"xray:getsamplingrules on *":                    "in the managed policy that SAM gives the roles that it makes",
+		"xray:getsamplingtargets on *":                  "as above",
+		"xray:getsamplingstatisticsummaries on *":       "as above",
 	}
 }
 

@@ -24,6 +24,8 @@ type Config struct {
 	// Concurrency is the most environments at a time, further invocations wait;
 	// 0 stands for 8.
 	Concurrency int
+	// Tracing has X-Ray record every invocation, not just the few that it samples on AWS.
+	Tracing bool
 	// LogGroup and LogFormat are what the function is told of its log.
 	LogGroup, LogFormat string
 	// AccessKeyID, SecretAccessKey and SessionToken are the credentials of its role.

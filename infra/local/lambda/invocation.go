@@ -28,7 +28,7 @@ type invocation struct {
 func newInvocation(f *Function, event []byte) *invocation {
 	return &invocation{
 		id:      newUUID(),
-		traceID: newTraceID(time.Now()),
+		traceID: newTraceID(time.Now(), f.config.Tracing),
 		event:   event,
 		timeout: f.config.Timeout,
 		over:    make(chan struct{}),
@@ -82,13 +82,19 @@ func newUUID() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// newTraceID returns the X-Ray header of a trace that is not sampled.
-func newTraceID(now time.Time) string {
+// newTraceID returns the X-Ray header of a trace that begins with an invocation. Lambda
+// does not go on in the one that a message of a queue carries, be it the only one of its
+// batch: it links its own to that. A stream's records carry none.
+func newTraceID(now time.Time, sampled bool) string {
 	var b [20]byte
 	_, _ = rand.Read(b[:]) // never fails
+	decision := "0"
+	if sampled {
+		decision = "1"
+	}
 	return strings.Join([]string{
 		fmt.Sprintf("Root=1-%08x-%s", now.Unix(), hex.EncodeToString(b[:12])),
 		"Parent=" + hex.EncodeToString(b[12:]),
-		"Sampled=0",
+		"Sampled=" + decision,
 	}, ";")
 }

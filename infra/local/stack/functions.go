@@ -71,6 +71,7 @@ func (s *Stack) functionConfig(f template.Function, role iam.Principal) lambda.C
 		Timeout:         f.Timeout,
 		MemoryMB:        f.MemoryMB,
 		Concurrency:     f.Concurrency,
+		Tracing:         f.Tracing == "Active",
 		LogGroup:        f.LogGroup,
 		LogFormat:       f.LogFormat,
 		AccessKeyID:     credentials.AccessKeyID,

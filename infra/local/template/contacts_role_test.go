@@ -59,6 +59,8 @@ func TestTheContactsFunctionHasOneItemOfItsOwn(t *testing.T) {
 		"ssm:getparameter on arn:aws:ssm:us-east-1:000000000000:parameter/clientflow/dev/systeme-api-key",
 		"sts:assumerole on " + mustRole(t, "TenantRole").ARN,
 		"sts:tagsession on " + mustRole(t, "TenantRole").ARN,
+		"xray:puttelemetryrecords on *",
+		"xray:puttracesegments on *",
 	}
 	if !slices.Equal(grants, want) {
 		t.Errorf("it may\n%s", strings.Join(grants, "\n"))

@@ -24,6 +24,9 @@ type Function struct {
 	Environment map[string]string
 	// LogFormat is JSON or Text, LogGroup the name of the group it logs to.
 	LogFormat, LogGroup string
+	// Tracing is Active or PassThrough; empty when the template does not say, which is
+	// PassThrough too.
+	Tracing string
 	// Role is the ARN of the role that it runs under.
 	Role string
 	// Concurrency is the most environments at a time; 0 when the template does
@@ -124,7 +127,7 @@ func (r *functionReader) read(properties value) error {
 		"Architectures": ignored,
 		"Description":   ignored,
 		"Tags":          ignored,
-		"Tracing":       ignored,
+		"Tracing":       oneOf(&f.Tracing, "Active", "PassThrough"),
 	})
 }
 

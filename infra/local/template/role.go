@@ -106,14 +106,15 @@ func (t *Template) attachPolicy(properties value) error {
 }
 
 // What AWSLambdaSQSQueueExecutionRole and AWSLambdaDynamoDBExecutionRole allow
-// beside logs.
+// beside logs, and AWSXrayWriteOnlyAccess.
 const (
 	consumeQueues  = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Resource":"*","Action":["sqs:ReceiveMessage","sqs:DeleteMessage","sqs:GetQueueAttributes"]}}`
 	consumeStreams = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Resource":"*","Action":["dynamodb:DescribeStream","dynamodb:GetRecords","dynamodb:GetShardIterator","dynamodb:ListStreams"]}}`
+	sendTraces     = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Resource":"*","Action":["xray:PutTraceSegments","xray:PutTelemetryRecords","xray:GetSamplingRules","xray:GetSamplingTargets","xray:GetSamplingStatisticSummaries"]}}`
 )
 
 // addFunctionRole makes the role that SAM makes for a function without one: it
-// has the function's policies and what its event sources need.
+// has the function's policies and what its event sources and its tracing need.
 func (t *Template) addFunctionRole(f *Function, policies []iam.Policy) error {
 	var managed []string
 	if len(f.Queues) > 0 {
@@ -121,6 +122,9 @@ func (t *Template) addFunctionRole(f *Function, policies []iam.Policy) error {
 	}
 	if len(f.Streams) > 0 {
 		managed = append(managed, consumeStreams)
+	}
+	if f.Tracing != "" {
+		managed = append(managed, sendTraces)
 	}
 	for _, document := range managed {
 		policy, err := iam.ParsePolicy(document)

@@ -86,7 +86,8 @@ func describe(ctx context.Context) map[string]any {
 		"requestId": lc.AwsRequestID,
 		"arn":       lc.InvokedFunctionArn,
 		"deadline":  deadline.UnixMilli(),
-		"trace":     os.Getenv("_X_AMZN_TRACE_ID"),
+		"trace":     ctx.Value("x-amzn-trace-id"),
+		"variable":  os.Getenv("_X_AMZN_TRACE_ID"),
 	}
 }
 

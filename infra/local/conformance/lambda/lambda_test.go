@@ -114,8 +114,8 @@ func TestContext(t *testing.T) {
 	before := time.Now()
 	result := mustInvoke(t, f, order{Do: "context"})
 	got := decode[struct {
-		RequestID, ARN, Trace string
-		Deadline              int64
+		RequestID, ARN, Trace, Variable string
+		Deadline                        int64
 	}](t, result)
 	if got.RequestID != result.RequestID || !regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`).MatchString(got.RequestID) {
 		t.Errorf("request id is %q, the caller's %q", got.RequestID, result.RequestID)
@@ -127,8 +127,22 @@ func TestContext(t *testing.T) {
 	if deadline.Before(before.Add(time.Minute-time.Millisecond)) || deadline.After(time.Now().Add(time.Minute)) {
 		t.Errorf("deadline is in %v", deadline.Sub(before))
 	}
-	if !regexp.MustCompile(`^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0$`).MatchString(got.Trace) {
-		t.Errorf("trace is %q", got.Trace)
+	if got.Trace != got.Variable || !regexp.MustCompile(`^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0$`).MatchString(got.Trace) {
+		t.Errorf("trace is %q, the variable %q", got.Trace, got.Variable)
+	}
+}
+
+// Each invocation is a trace of its own, which X-Ray records where the function asks for it.
+func TestTracing(t *testing.T) {
+	t.Parallel()
+	f, _ := mustFunction(t, "library", func(c *lambda.Config) { c.Tracing = true })
+	seen := map[string]bool{}
+	for range 3 {
+		got := decode[struct{ Trace string }](t, mustInvoke(t, f, order{Do: "context"}))
+		if !strings.HasSuffix(got.Trace, ";Sampled=1") || seen[got.Trace] {
+			t.Errorf("trace is %q", got.Trace)
+		}
+		seen[got.Trace] = true
 	}
 }
 
