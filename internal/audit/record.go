@@ -106,12 +106,12 @@ func (i image) text(name string) string {
 }
 
 // changed names what differs between two images of a lead, in order, without what
-// differs after every change.
+// tells of the change itself.
 func changed(before, after image) []string {
 	all := maps.Clone(before)
 	maps.Copy(all, after)
-	for _, always := range []string{"changedBy", "changedIn", "updatedAt"} {
-		delete(all, always)
+	for _, itself := range []string{"changedBy", "changedIn", "trace", "updatedAt"} {
+		delete(all, itself)
 	}
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(all)), func(name string) bool { return before.value(name) == after.value(name) })
 }

@@ -11,6 +11,7 @@ import (
 
 	"clientflow/internal/origin"
 	"clientflow/internal/tenantdb"
+	"clientflow/internal/trace"
 )
 
 // Capture stores a submission and returns the lead's id, and whether the address
@@ -27,6 +28,7 @@ func (l Leads) Capture(ctx context.Context, s Submission, source Source) (leadID
 	first := Lead{
 		ID: ID(l.items.Tenant(), s.Email), Submission: s, Status: New, Source: source,
 		CreatedAt: now, SyncState: Pending, Alias: newAlias(),
+		Trace: trace.Of(ctx).String(),
 	}
 	change, err := upsert(first, now)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"clientflow/internal/httpapi"
 	"clientflow/internal/tenantdb"
+	"clientflow/internal/trace"
 )
 
 // Quiet is how long an erasure waits until whatever began before it must have
@@ -75,7 +76,7 @@ func (l Leads) Erase(ctx context.Context, leadID string) error {
 	}
 	err = l.items.Transact(ctx,
 		tenantdb.Deleted{Sort: keyPrefix + leadID, Condition: exists},
-		tenantdb.Updated{Sort: erasureKey + leadID, Change: Signed(ctx, l.erasure(found))})
+		tenantdb.Updated{Sort: erasureKey + leadID, Change: Signed(ctx, l.erasure(ctx, found))})
 	if _, gone := errors.AsType[*tenantdb.Unmet](err); gone {
 		return ErrNotFound
 	}
@@ -87,14 +88,14 @@ func (l Leads) Erase(ctx context.Context, leadID string) error {
 
 // erasure is the change that asks for a lead's traces to be removed. A contact that
 // an unfinished erasure of the same address knows is kept.
-func (l Leads) erasure(of Lead) tenantdb.Change {
+func (l Leads) erasure(ctx context.Context, of Lead) tenantdb.Change {
 	now := l.now()
 	change := tenantdb.Change{
-		Expression: "SET leadId = :lead, erasureState = :pending, requestedAt = :now, email = :email, quietAt = :quiet, alias = :alias, capturedAt = :captured",
+		Expression: "SET leadId = :lead, erasureState = :pending, requestedAt = :now, email = :email, quietAt = :quiet, alias = :alias, capturedAt = :captured, trace = :trace",
 		Values: tenantdb.Item{
 			":lead": text(of.ID), ":pending": text(ErasurePending), ":email": text(of.Email),
 			":now": text(Stamp(now)), ":quiet": text(Stamp(now.Add(Quiet))),
-			":alias": text(of.Alias), ":captured": text(of.CreatedAt),
+			":alias": text(of.Alias), ":captured": text(of.CreatedAt), ":trace": text(trace.Of(ctx).String()),
 		},
 	}
 	if of.ContactID != 0 {

@@ -89,7 +89,7 @@ func onlyUnfinished(change tenantdb.Change) tenantdb.Change {
 func (l Leads) FinishErasure(ctx context.Context, e Erasure) (ok bool, err error) {
 	now := l.now()
 	writes := []tenantdb.Write{tenantdb.Updated{Sort: erasureKey + e.LeadID, Change: Signed(ctx, onlyUnfinished(tenantdb.Change{
-		Expression: "SET erasureState = :done, doneAt = :now, expiresAt = :expires REMOVE alias, capturedAt, email, systemeContactId, deletedContactId, quietAt, erasureError",
+		Expression: "SET erasureState = :done, doneAt = :now, expiresAt = :expires REMOVE alias, capturedAt, email, systemeContactId, deletedContactId, quietAt, erasureError, trace",
 		Condition:  "quietAt = :seen",
 		Values: tenantdb.Item{
 			":done": text(ErasureDone), ":now": text(Stamp(now)), ":seen": text(e.QuietAt),

@@ -87,7 +87,7 @@ func TestErase(t *testing.T) {
 		t.Errorf("found %v", got.Leads)
 	}
 	want[lead.Lead](t, s, 200, sarah, "GET /leads/{leadId} "+hers, "", "")
-	if got := names(s.erasure(t, john, id)); got != "alias capturedAt changedBy changedIn email erasureState leadId quietAt requestedAt sk systemeContactId userId" {
+	if got := names(s.erasure(t, john, id)); got != "alias capturedAt changedBy changedIn email erasureState leadId quietAt requestedAt sk systemeContactId trace userId" {
 		t.Errorf("kept %s", got)
 	}
 	e := mustUnfinished(t, leads, id)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"clientflow/internal/tenantdb"
+	"clientflow/internal/trace"
 )
 
 // resyncAfter is how long a lead may wait for its sync before another may be
@@ -18,11 +19,12 @@ const resyncAfter = 10 * time.Minute
 func (l Leads) resync(ctx context.Context, leadID string) error {
 	now := l.now()
 	_, err := l.update(ctx, leadID, tenantdb.Change{
-		Expression: "SET syncState = :pending, updatedAt = :now REMOVE syncError ADD syncRequests :one",
+		Expression: "SET syncState = :pending, updatedAt = :now, trace = :trace REMOVE syncError ADD syncRequests :one",
 		Condition:  exists + " AND (syncState <> :pending OR updatedAt <= :before)",
 		Values: tenantdb.Item{
 			":pending": text(Pending), ":one": number(1),
 			":now": text(Stamp(now)), ":before": text(Stamp(now.Add(-resyncAfter))),
+			":trace": text(trace.Of(ctx).String()),
 		},
 	})
 	if !errors.Is(err, ErrNotFound) {

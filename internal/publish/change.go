@@ -10,6 +10,7 @@ import (
 	"clientflow/internal/audit"
 	"clientflow/internal/stats/tally"
 	"clientflow/internal/tenant"
+	"clientflow/internal/trace"
 )
 
 // change is a record of the stream that is about a lead, or about its erasure, of
@@ -23,6 +24,8 @@ type change struct {
 	// requestID is the request that made it, by which the logs of all that follows are
 	// found; "" when it is not known.
 	requestID string
+	// trace is where its sync was asked for, which the stream itself does not tell.
+	trace trace.Trace
 	// wantsSync tells that the lead is new, or that its IB asked for it to be
 	// synced again, or erased.
 	wantsSync bool
@@ -52,6 +55,8 @@ type image struct {
 	RequestedAt text `json:"requestedAt"`
 	// ChangedIn is the request that changed it last, as lead.Signed writes it.
 	ChangedIn text `json:"changedIn"`
+	// Trace is the header of the trace in which its sync was asked for.
+	Trace text `json:"trace"`
 }
 
 // text is a string attribute; nil when it is not there, or of another type.
@@ -131,6 +136,7 @@ func (r record) aboutLead(owner tenant.ID, leadID string) (change, error) {
 		sequenceNumber: r.DynamoDB.SequenceNumber,
 		counted:        tally.Change{Sequence: sequence, Before: before, After: after},
 		requestID:      r.DynamoDB.NewImage.changedIn(),
+		trace:          r.DynamoDB.NewImage.trace(),
 		wantsSync:      after != nil && (before == nil || requests > requestsBefore),
 	}, nil
 }
@@ -149,15 +155,23 @@ func (r record) aboutErasure(owner tenant.ID, leadID string) (change, error) {
 		sequenceNumber: r.DynamoDB.SequenceNumber,
 		counted:        tally.Change{Sequence: sequence},
 		requestID:      r.DynamoDB.NewImage.changedIn(),
+		trace:          r.DynamoDB.NewImage.trace(),
 		wantsSync:      asked != "" && asked != r.DynamoDB.OldImage.asked(),
 	}, nil
 }
 
 func (i *image) changedIn() string {
-	if i == nil || i.ChangedIn.S == nil {
+	if i == nil {
 		return ""
 	}
-	return *i.ChangedIn.S
+	return i.ChangedIn.value()
+}
+
+func (i *image) trace() trace.Trace {
+	if i == nil {
+		return trace.Trace{}
+	}
+	return trace.Parse(i.Trace.value())
 }
 
 // asked is when an erasure was asked for; "" for no erasure.

@@ -55,7 +55,7 @@ func (p IBPublisher) Handle(ctx context.Context, event Event) (Response, error) 
 		owner, number, err := wanted(raw)
 		switch {
 		case err != nil:
-			log.Error("record left behind", slog.String("sequenceNumber", number), eventlog.Error(err))
+			log.ErrorContext(ctx, "record left behind", slog.String("sequenceNumber", number), eventlog.Error(err))
 		case owner.Require() == nil:
 			message, err := tagSetMessage(len(messages), owner)
 			if err != nil {
@@ -66,10 +66,10 @@ func (p IBPublisher) Handle(ctx context.Context, event Event) (Response, error) 
 	}
 	attrs := []any{slog.Int("records", len(event.Records)), slog.Int("requests", len(messages))}
 	if failed, err := p.queue.sendAll(ctx, messages); err != nil {
-		log.Error("event", append(attrs, slog.String("outcome", "failed"), slog.Int("done", failed), eventlog.Error(err))...)
+		log.ErrorContext(ctx, "event", append(attrs, slog.String("outcome", "failed"), slog.Int("done", failed), eventlog.Error(err))...)
 		return Response{[]Failure{{sequence[failed]}}}, nil
 	}
-	log.Info("event", append(attrs, slog.String("outcome", "ok"))...)
+	log.InfoContext(ctx, "event", append(attrs, slog.String("outcome", "ok"))...)
 	return Response{[]Failure{}}, nil
 }
 

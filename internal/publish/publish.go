@@ -62,7 +62,7 @@ func (p Publisher) Handle(ctx context.Context, event Event) (Response, error) {
 	if invocation, ok := lambdacontext.FromContext(ctx); ok {
 		log = log.With(slog.String("requestId", invocation.AwsRequestID))
 	}
-	changes, unreadable := p.read(log, event)
+	changes, unreadable := p.read(ctx, log, event)
 	failed := len(changes)
 	var errs []error
 	if first, err := p.queue.send(ctx, changes); err != nil {
@@ -74,22 +74,24 @@ func (p Publisher) Handle(ctx context.Context, event Event) (Response, error) {
 	if first, err := p.record(ctx, changes); err != nil {
 		failed, errs = min(failed, first), append(errs, err)
 	}
-	attrs := []any{slog.Int("records", len(event.Records)), slog.Int("unreadable", unreadable), slog.Any("traceIds", traceIDs(changes))}
+	attrs := []any{slog.Int("records", len(event.Records)), slog.Int("unreadable", unreadable),
+		slog.Any("requestIds", published(changes, func(c change) string { return c.requestID })),
+		slog.Any("traceIds", published(changes, func(c change) string { return c.trace.ID() }))}
 	if len(errs) > 0 {
-		log.Error("event", append(attrs, slog.String("outcome", "failed"), slog.Int("done", failed), eventlog.Error(errors.Join(errs...)))...)
+		log.ErrorContext(ctx, "event", append(attrs, slog.String("outcome", "failed"), slog.Int("done", failed), eventlog.Error(errors.Join(errs...)))...)
 		return Response{[]Failure{{changes[failed].sequenceNumber}}}, nil
 	}
-	log.Info("event", append(attrs, slog.String("outcome", "ok"))...)
+	log.InfoContext(ctx, "event", append(attrs, slog.String("outcome", "ok"))...)
 	return Response{[]Failure{}}, nil
 }
 
-// traceIDs are the requests by which the changes were made that are published, so that
-// the log tells of each.
-func traceIDs(changes []change) []string {
+// published are the ids of requests or traces, whichever of returns, from which the changes
+// come that are published, so that the log tells of each.
+func published(changes []change, of func(change) string) []string {
 	ids := []string{}
 	for _, c := range changes {
-		if c.wantsSync && c.requestID != "" {
-			ids = append(ids, c.requestID)
+		if id := of(c); c.wantsSync && id != "" {
+			ids = append(ids, id)
 		}
 	}
 	return ids
@@ -97,7 +99,7 @@ func traceIDs(changes []change) []string {
 
 // read reads the records that are about leads, and counts those that it cannot
 // read.
-func (p Publisher) read(log *slog.Logger, event Event) (changes []change, unreadable int) {
+func (p Publisher) read(ctx context.Context, log *slog.Logger, event Event) (changes []change, unreadable int) {
 	for _, raw := range event.Records {
 		c, err := parse(raw)
 		switch {
@@ -105,7 +107,7 @@ func (p Publisher) read(log *slog.Logger, event Event) (changes []change, unread
 			changes = append(changes, c)
 		case !errors.Is(err, errNoLead):
 			unreadable++
-			log.Error("record left behind", slog.String("sequenceNumber", c.sequenceNumber), eventlog.Error(err))
+			log.ErrorContext(ctx, "record left behind", slog.String("sequenceNumber", c.sequenceNumber), eventlog.Error(err))
 		}
 	}
 	return changes, unreadable

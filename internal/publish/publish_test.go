@@ -39,6 +39,7 @@ const (
 type queue struct {
 	sent    []string // bodies
 	groups  []string
+	traces  []string // what each message has for AWSTraceHeader
 	batches []int
 	refuse  func(body string) bool
 	fail    func() error
@@ -59,6 +60,7 @@ func (q *queue) SendMessageBatch(_ context.Context, in *sqs.SendMessageBatchInpu
 		}
 		q.sent = append(q.sent, *entry.MessageBody)
 		q.groups = append(q.groups, *entry.MessageGroupId)
+		q.traces = append(q.traces, aws.ToString(entry.MessageSystemAttributes["AWSTraceHeader"].StringValue))
 		out.Successful = append(out.Successful, sqstypes.SendMessageBatchResultEntry{Id: entry.Id})
 	}
 	return out, nil

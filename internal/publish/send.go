@@ -10,6 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+
+	"clientflow/internal/trace/queued"
 )
 
 const (
@@ -84,6 +86,8 @@ func messageOf(at int, c change) (outgoing, error) {
 		Id:             aws.String(strconv.Itoa(at)),
 		MessageBody:    aws.String(string(body)),
 		MessageGroupId: aws.String(c.owner.String()),
+
+		MessageSystemAttributes: queued.In(c.trace),
 	}}, nil
 }
 

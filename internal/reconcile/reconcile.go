@@ -82,7 +82,7 @@ func (r *Reconciler) Handle(ctx context.Context) error {
 	}
 	hook, ready, err := r.unlock(ctx)
 	if err == nil && !ready {
-		log.Warn("event", slog.String("outcome", "no API key"))
+		log.WarnContext(ctx, "event", slog.String("outcome", "no API key"))
 		return nil
 	}
 	var done counts
@@ -95,12 +95,12 @@ func (r *Reconciler) Handle(ctx context.Context) error {
 	}
 	switch {
 	case err == nil:
-		log.Info("event", append(attrs, slog.String("outcome", "ok"))...)
+		log.InfoContext(ctx, "event", append(attrs, slog.String("outcome", "ok"))...)
 	case ctx.Err() != nil || systemes(err):
-		log.Warn("event", append(attrs, slog.String("outcome", "stopped"), eventlog.Error(err))...)
+		log.WarnContext(ctx, "event", append(attrs, slog.String("outcome", "stopped"), eventlog.Error(err))...)
 		err = nil
 	default:
-		log.Error("event", append(attrs, slog.String("outcome", "failed"), eventlog.Error(err))...)
+		log.ErrorContext(ctx, "event", append(attrs, slog.String("outcome", "failed"), eventlog.Error(err))...)
 	}
 	return err
 }
@@ -168,7 +168,7 @@ func (r *Reconciler) inspect(ctx context.Context, log *slog.Logger, hook connect
 	findings := connection.Mend(ctx, r.account, hook)
 	for _, f := range findings {
 		if f.State != connection.Right && !isHeld(f.Err) {
-			log.Error("account fault", append(faults(f), slog.String("state", string(f.State)),
+			log.ErrorContext(ctx, "account fault", append(faults(f), slog.String("state", string(f.State)),
 				slog.String("what", f.What), slog.String("detail", f.Detail))...)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	simulator "clientflow/infra/local/systeme"
+	"clientflow/internal/trace"
 )
 
 func TestRateLimited(t *testing.T) {
@@ -64,19 +65,20 @@ func TestRateLimitedForLong(t *testing.T) {
 	})
 }
 
-// However often a lead is put off, its log lines name the request that it goes back to.
+// However often a lead is put off, its log lines name the request and the trace that it goes
+// back to.
 func TestWhatIsPutOffKeepsItsTrace(t *testing.T) {
 	t.Parallel()
 	inBubble(t, simulator.Options{}, func(t *testing.T, w *world) {
 		text, err := w.capture(w.addIB(1), jane()).message("request-0")
 		w.must(err)
 		w.queue.clear()
-		w.send(text)
+		w.sendIn(trace.Parse("Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"), text)
 		w.must(w.sim.SetFaults(simulator.Fault{Status: 429, RetryAfter: 30, Count: maxReceives}))
 		w.drain(w.start(&life{}))
 		lines := w.lines()
 		for _, line := range lines {
-			if fmt.Sprint(line["traceIds"]) != "[request-0]" {
+			if fmt.Sprint(line["requestIds"], line["traceIds"]) != "[request-0] [1-5759e988-bd862e3fe1be46a994272793]" {
 				t.Errorf("log %v", line)
 			}
 		}

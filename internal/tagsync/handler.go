@@ -123,7 +123,7 @@ func (h *Handler) logEnd(ctx context.Context, d delivery, e end) {
 	attrs := []slog.Attr{
 		requestID(ctx), slog.String("tenantId", d.owner.String()), slog.String("leadId", d.leadID),
 		slog.Int("receives", d.receives()), slog.String("outcome", string(e.outcome)),
-		slog.Any("traceIds", d.traceIDs()),
+		slog.Any("requestIds", d.requestIDs()), slog.Any("traceIds", d.traceIDs()),
 	}
 	if e.err != nil {
 		attrs = append(attrs, eventlog.Error(e.err))

@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"clientflow/internal/tenant"
+	"clientflow/internal/trace"
 )
 
 // Event is a batch of the LeadSync queue, as far as it is used.
@@ -24,6 +25,9 @@ type Record struct {
 	Attributes    struct {
 		// ReceiveCount is how often the message was received, this time included.
 		ReceiveCount string `json:"ApproximateReceiveCount"`
+		// TraceHeader is the trace of X-Ray in which the sync was asked for. Lambda links
+		// the invocation's own to it.
+		TraceHeader string `json:"AWSTraceHeader"`
 	} `json:"attributes"`
 }
 
@@ -76,14 +80,17 @@ func (r Record) name() (name, error) {
 	return name{owner, b.LeadID}, nil
 }
 
-// traceID is the request that a message goes back to; "" when it names none.
-func (r Record) traceID() string {
+// requestID is the request that a message goes back to; "" when it names none.
+func (r Record) requestID() string {
 	var b body
 	if err := json.Unmarshal([]byte(r.Body), &b); err != nil || !requestIDShape.MatchString(b.RequestID) {
 		return ""
 	}
 	return b.RequestID
 }
+
+// trace is the trace that a message goes back to.
+func (r Record) trace() trace.Trace { return trace.Parse(r.Attributes.TraceHeader) }
 
 // receives is how often the message was received; 1 when that is not said.
 func (r Record) receives() int {
@@ -106,8 +113,8 @@ func (n name) group() string {
 
 // message writes the message that names a lead, or an IB, and the request that it goes
 // back to.
-func (n name) message(traceID string) (string, error) {
-	text, err := json.Marshal(body{n.owner.String(), n.leadID, traceID})
+func (n name) message(requestID string) (string, error) {
+	text, err := json.Marshal(body{n.owner.String(), n.leadID, requestID})
 	if err != nil {
 		return "", fmt.Errorf("write a sync message: %w", err)
 	}
@@ -130,15 +137,33 @@ func (d delivery) receives() int {
 	return most
 }
 
-// traceIDs are the requests that its messages go back to, each once.
+// requestIDs are the requests that its messages go back to, each once.
+func (d delivery) requestIDs() []string { return d.each(Record.requestID) }
+
+// traceIDs are the traces that its messages go back to, each once.
 func (d delivery) traceIDs() []string {
-	ids := []string{}
+	return d.each(func(r Record) string { return r.trace().ID() })
+}
+
+// trace is the first trace that one of its messages goes back to.
+func (d delivery) trace() trace.Trace {
 	for _, r := range d.records {
-		if id := r.traceID(); id != "" && !slices.Contains(ids, id) {
-			ids = append(ids, id)
+		if t := r.trace(); t.ID() != "" {
+			return t
 		}
 	}
-	return ids
+	return trace.Trace{}
+}
+
+// each is what there is to tell of its messages, each text once.
+func (d delivery) each(of func(Record) string) []string {
+	texts := []string{}
+	for _, r := range d.records {
+		if text := of(r); text != "" && !slices.Contains(texts, text) {
+			texts = append(texts, text)
+		}
+	}
+	return texts
 }
 
 // sort splits a batch into one delivery for each lead or IB, in the order in which

@@ -66,26 +66,54 @@ func TestRecordNameRefuses(t *testing.T) {
 
 // A message may say which request it goes back to. That is for the log, and what does
 // not look like it is left out.
-func TestRecordTraceID(t *testing.T) {
+func TestRecordRequestID(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"JKJaXmPLvHcESHA=": "JKJaXmPLvHcESHA=", johnID: johnID,
 		"": "", "jane@acme.test": "", "a b": "", strings.Repeat("a", 65): "",
 	} {
 		r := record(`{"userId":"` + johnID + `","leadId":"` + leadID + `","requestId":"` + text + `"}`)
-		if got := r.traceID(); got != want {
+		if got := r.requestID(); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 		if n, err := r.name(); err != nil || n.leadID != leadID {
 			t.Errorf("%q: %v, %v", text, n, err)
 		}
 	}
-	if got := record("{").traceID(); got != "" {
+	if got := record("{").requestID(); got != "" {
 		t.Errorf("no JSON: %q", got)
 	}
 	messages := []Record{record(`{"requestId":"b"}`), record(`{}`), record(`{"requestId":"a"}`), record(`{"requestId":"b"}`)}
-	if got := (delivery{records: messages}).traceIDs(); !slices.Equal(got, []string{"b", "a"}) {
+	if got := (delivery{records: messages}).requestIDs(); !slices.Equal(got, []string{"b", "a"}) {
 		t.Errorf("several messages: %v", got)
+	}
+}
+
+// The trace that a message goes back to is no part of its body, and strict of shape too.
+func TestRecordTrace(t *testing.T) {
+	t.Parallel()
+	const first, second = "Root=1-5759e988-000000000000000000000001;Sampled=1", "Root=1-5759e988-000000000000000000000002;Sampled=0"
+	of := func(headers ...string) (d delivery) {
+		for _, header := range headers {
+			var r Record
+			r.Attributes.TraceHeader = header
+			d.records = append(d.records, r)
+		}
+		return d
+	}
+	for name, tt := range map[string]struct {
+		delivery
+		header string
+		ids    []string
+	}{
+		"none":             {of("", ""), "", []string{}},
+		"one":              {of(first), first, []string{"1-5759e988-000000000000000000000001"}},
+		"what is none":     {of("Root=jane@acme.test", first+"\n"), "", []string{}},
+		"several messages": {of("", second, first, second), second, []string{"1-5759e988-000000000000000000000002", "1-5759e988-000000000000000000000001"}},
+	} {
+		if tt.trace().String() != tt.header || !slices.Equal(tt.traceIDs(), tt.ids) {
+			t.Errorf("%s: %q and %q", name, tt.trace(), tt.traceIDs())
+		}
 	}
 }
 
@@ -128,7 +156,7 @@ func TestSortBringsAMessageThatCameTwiceTogether(t *testing.T) {
 // delivery is for a tenant.
 func FuzzEvent(f *testing.F) {
 	f.Add(`{"Records":[{"messageId":"1","receiptHandle":"r","body":"{\"userId\":\"` + johnID + `\",\"leadId\":\"` + leadID +
-		`\"}","attributes":{"ApproximateReceiveCount":"3"}}]}`)
+		`\"}","attributes":{"ApproximateReceiveCount":"3","AWSTraceHeader":"Root=1-5759e988-bd862e3fe1be46a994272793"}}]}`)
 	f.Add(`{"Records":[{"messageId":"1","body":"{}"},{"messageId":"2","body":""}]}`)
 	f.Add(`{"Records":null}`)
 	f.Fuzz(func(t *testing.T, text string) {
@@ -142,6 +170,11 @@ func FuzzEvent(f *testing.F) {
 			total += len(d.records)
 			if d.owner.Require() != nil || d.leadID != "" && len(d.leadID) != 26 || d.receives() < 1 {
 				t.Errorf("delivery %+v", d)
+			}
+			for _, id := range d.traceIDs() {
+				if len(id) != 35 {
+					t.Errorf("trace %q", id)
+				}
 			}
 			message, err := d.message("")
 			if err != nil {

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"clientflow/internal/trace/queued"
 )
 
 // maxDelay is the longest that SQS holds a new message back.
@@ -26,16 +28,16 @@ type queueAt struct {
 
 // send sends a delivery's message once more, to be received after a delay of at most
 // maxDelay. Its message group is the one that it was published in. Of several requests
-// that it goes back to, it names the first.
+// and traces that it goes back to, it names the first.
 func (q queueAt) send(ctx context.Context, d delivery, delay time.Duration) error {
-	text, err := d.message(append(d.traceIDs(), "")[0])
+	text, err := d.message(append(d.requestIDs(), "")[0])
 	if err != nil {
 		return err
 	}
 	group := d.group()
 	_, err = q.client.SendMessage(ctx, &sqs.SendMessageInput{
 		QueueUrl: &q.url, MessageBody: &text, MessageGroupId: &group,
-		DelaySeconds: seconds(min(delay, maxDelay)),
+		DelaySeconds: seconds(min(delay, maxDelay)), MessageSystemAttributes: queued.In(d.trace()),
 	})
 	if err != nil {
 		return fmt.Errorf("put a sync message off: %w", err)

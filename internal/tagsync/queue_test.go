@@ -14,6 +14,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	localsqs "clientflow/infra/local/sqs"
+	"clientflow/internal/trace"
+	"clientflow/internal/trace/queued"
 )
 
 const (
@@ -125,4 +127,15 @@ func (r recorded) note(waits *[]time.Duration, seconds int32, err error) {
 	if err == nil {
 		*waits = append(*waits, time.Duration(seconds)*time.Second)
 	}
+}
+
+// sendIn sends a message that goes back to a trace.
+func (w *world) sendIn(t trace.Trace, text string) {
+	n, err := record(text).name()
+	w.must(err)
+	_, err = queueClient(inProcess{w.aws}).SendMessage(context.Background(), &sqs.SendMessageInput{
+		QueueUrl: aws.String(queueURL), MessageBody: &text, MessageGroupId: aws.String(n.owner.String()),
+		MessageSystemAttributes: queued.In(t),
+	})
+	w.must(err)
 }

@@ -16,7 +16,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	localdb "clientflow/infra/local/dynamodb"
 	"clientflow/infra/local/iam"
@@ -27,6 +26,7 @@ import (
 	"clientflow/internal/systeme"
 	"clientflow/internal/tenant"
 	"clientflow/internal/tenantdb"
+	"clientflow/internal/trace"
 )
 
 const (
@@ -173,14 +173,7 @@ func (w *world) publish(n name) {
 }
 
 // send puts a message into the queue, in the group of the lead that it names.
-func (w *world) send(text string) {
-	n, err := record(text).name()
-	w.must(err)
-	_, err = queueClient(inProcess{w.aws}).SendMessage(context.Background(), &sqs.SendMessageInput{
-		QueueUrl: aws.String(queueURL), MessageBody: &text, MessageGroupId: aws.String(n.owner.String()),
-	})
-	w.must(err)
-}
+func (w *world) send(text string) { w.sendIn(trace.Trace{}, text) }
 
 func (w *world) lead(n name) lead.Lead {
 	w.tb.Helper()
