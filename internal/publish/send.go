@@ -83,10 +83,9 @@ func messageOf(at int, c change) (outgoing, error) {
 		return outgoing{}, fmt.Errorf("encode a sync message: %w", err)
 	}
 	return outgoing{at, types.SendMessageBatchRequestEntry{
-		Id:             aws.String(strconv.Itoa(at)),
-		MessageBody:    aws.String(string(body)),
-		MessageGroupId: aws.String(c.owner.String()),
-
+		Id:                      aws.String(strconv.Itoa(at)),
+		MessageBody:             aws.String(string(body)),
+		MessageGroupId:          aws.String(c.owner.String()),
 		MessageSystemAttributes: queued.In(c.trace),
 	}}, nil
 }
