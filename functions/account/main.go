@@ -22,10 +22,7 @@ func main() { function.Start("account", build) }
 func build(settings *env.Reader, log *slog.Logger) (any, error) {
 	usersTable := settings.Text("USERS_TABLE", "the table of IBs")
 	registryTable := settings.Text("REGISTRY_TABLE", "the table of what is unique among IBs")
-	client := identity.Client{
-		PoolID: settings.Text("USER_POOL_ID", "the user pool of IBs"),
-		ID:     settings.Text("USER_POOL_CLIENT_ID", "the user pool client through which IBs sign in"),
-	}
+	client := identity.ReadClient(settings)
 	verifier := tenant.ReadVerifier(settings)
 	if err := settings.Err(); err != nil {
 		return nil, err

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 
 	"clientflow/internal/account"
+	"clientflow/internal/env"
 	"clientflow/internal/httpapi"
 	"clientflow/internal/tenant"
 )
@@ -50,6 +51,15 @@ type Registrar interface {
 // Client names a user pool and the client of it through which IBs sign in.
 type Client struct {
 	PoolID, ID string
+}
+
+// ReadClient reads their names from the function's environment; what is missing is the
+// reader's error.
+func ReadClient(r *env.Reader) Client {
+	return Client{
+		PoolID: r.Text("USER_POOL_ID", "the user pool of IBs"),
+		ID:     r.Text("USER_POOL_CLIENT_ID", "the user pool client through which IBs sign in"),
+	}
 }
 
 // Desk is where IBs sign up and in.
