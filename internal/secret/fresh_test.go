@@ -76,3 +76,38 @@ func TestWhileTheStoreIsDown(t *testing.T) {
 		}
 	})
 }
+
+// Where no secret is known yet and the store is slow, whoever has the time waits for it.
+func TestASlowStoreIsWaitedForWithoutASecret(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := &shelf{value: "secret", err: errors.New("not yet")}
+		p := loaded(t.Context(), store)
+		store.put("secret", nil)
+		store.slow = 4 * patience
+		for range 2 {
+			known := p.Fresh(t.Context())
+			if got, err := p.Renew(t.Context(), known); got != "secret" || err != nil {
+				t.Errorf("got %q, %v", got, err)
+			}
+		}
+		if got := p.Fresh(t.Context()); got != "secret" {
+			t.Errorf("got %q", got)
+		}
+	})
+}
+
+// With a secret nobody waits longer than the patience for a store that is slow.
+func TestASlowStoreKeepsNobody(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := &shelf{value: "secret"}
+		p := loaded(t.Context(), store)
+		store.slow = 4 * patience
+		time.Sleep(Lifetime)
+		began := time.Now()
+		if got := p.Fresh(t.Context()); got != "secret" || time.Since(began) != patience {
+			t.Errorf("got %q after %s", got, time.Since(began))
+		}
+	})
+}

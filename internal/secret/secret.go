@@ -32,7 +32,7 @@ const (
 	Pause = 10 * time.Second
 	// Lifetime is how long Fresh goes by a value without a look.
 	Lifetime = time.Minute
-	// patience is how long Fresh waits for the store, since there is a value.
+	// patience is how long Fresh waits for the store: it has a value to go on with.
 	patience = 2 * time.Second
 )
 
@@ -78,10 +78,11 @@ func (p *Parameter) Value() string {
 }
 
 // Fresh returns the secret as the store had it a Lifetime ago or later. While the store
-// does not answer it is the one that was last read, however old.
+// does not answer it is the one that was last read, however old. Where none is known it
+// does not ask for one: who is refused without it does, and can wait for it.
 func (p *Parameter) Fresh(ctx context.Context) string {
 	value, age := p.aged()
-	if age < Lifetime {
+	if value == "" || age < Lifetime {
 		return value
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)

@@ -21,11 +21,16 @@ type shelf struct {
 	mu    sync.Mutex
 	value string // "" is missing
 	err   error
+	slow  time.Duration
 	reads int
 }
 
-func (s *shelf) GetParameter(_ context.Context, in *ssm.GetParameterInput, _ ...func(*ssm.Options)) (*ssm.GetParameterOutput, error) {
-	time.Sleep(time.Millisecond) // in a bubble, so that others can meet this read
+func (s *shelf) GetParameter(ctx context.Context, in *ssm.GetParameterInput, _ ...func(*ssm.Options)) (*ssm.GetParameterOutput, error) {
+	select {
+	case <-time.After(time.Millisecond + s.slow): // in a bubble, so that others can meet this read
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.reads++

@@ -72,7 +72,7 @@ import (
 // runs. It is a text that package signing reads: meanwhile there are two.
 type Secret interface {
 	// Fresh returns the text as it was stored lately, or known when it cannot be read; ""
-	// when there is none.
+	// when none is known.
 	Fresh(context.Context) string
 	// Renew returns the text that has taken the place of one by which a signature was
 	// refused, or the same one when none has.
