@@ -88,7 +88,8 @@ type Finding struct {
 	What string
 	// Detail says what was wrong, or was done, in a sentence without the secret.
 	Detail string
-	// Err is the failure behind Wrong, if it was one of a call.
+	// Err is the failure of a call behind Wrong, or behind what Detail says of a webhook
+	// that works.
 	Err error
 }
 
@@ -100,10 +101,10 @@ func Set(ctx context.Context, account Account, wanted Webhook) []Finding {
 }
 
 // Mend brings the account into order as Set does, but leaves a webhook that works
-// as it is, unless its secret was changed Lately, and so costs two calls when nothing
-// is wrong.
+// as it is, and so costs two calls when nothing is wrong. If its secret was changed
+// Lately it is given that; where this fails nothing is wrong, since another run follows.
 func Mend(ctx context.Context, account Account, wanted Webhook) []Finding {
-	return inspect(ctx, account, wanted, wanted.Lately)
+	return inspect(ctx, account, wanted, false)
 }
 
 // Holds tells whether nothing about a part is wrong.

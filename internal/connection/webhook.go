@@ -22,8 +22,8 @@ func (w webhook) settings() systeme.WebhookSettings {
 	return systeme.WebhookSettings{Name: w.wanted.Name, Secret: w.wanted.Secret, Events: events()}
 }
 
-// inspect looks for the webhook and makes it right. With always it is set also when
-// it works.
+// inspect looks for the webhook and makes it right. With always it must be given its
+// secret also when it works.
 func (w webhook) inspect(ctx context.Context, always bool) Finding {
 	what := "webhook " + w.wanted.Name
 	before, err := w.account.Webhooks(ctx)
@@ -31,10 +31,12 @@ func (w webhook) inspect(ctx context.Context, always bool) Finding {
 		return failed(Hook, what, "could not be looked for", err)
 	}
 	ours, others := w.sort(before)
-	if ours != nil && len(others) == 0 && ours.Name == w.wanted.Name && w.works(*ours) && !always {
-		return Finding{State: Right, Part: Hook, What: what, Detail: "works"}
-	}
 	detail, state := w.diagnose(ours, others)
+	if state == Right && !always {
+		if f, works := w.keep(ctx, *ours); works {
+			return f
+		}
+	}
 	now, err := w.make(ctx, ours, others)
 	switch {
 	case err != nil:
@@ -43,6 +45,23 @@ func (w webhook) inspect(ctx context.Context, always bool) Finding {
 		return Finding{State: Wrong, Part: Hook, What: what, Detail: detail + ", and stays so: " + disabled(now)}
 	}
 	return Finding{State: state, Part: Hook, What: what, Detail: detail + ended(state)}
+}
+
+// keep leaves a webhook that works as it is, but for a secret that was changed lately.
+// That it cannot be given that is no fault: it goes on working. It tells whether it does.
+func (w webhook) keep(ctx context.Context, ours systeme.Webhook) (f Finding, works bool) {
+	f = Finding{State: Right, Part: Hook, What: "webhook " + w.wanted.Name, Detail: "works"}
+	if !w.wanted.Lately {
+		return f, true
+	}
+	now, err := w.account.UpdateWebhook(ctx, ours.ID, w.settings())
+	if err != nil {
+		f = failed(f.Part, f.What, "works, and could not be given its secret again", err)
+		f.State = Right
+		return f, true
+	}
+	f.Detail += ended(Right)
+	return f, w.works(now)
 }
 
 // sort parts the account's webhooks: the one that sends to the wanted address, nil

@@ -108,7 +108,7 @@ func (r *Reconciler) Handle(ctx context.Context) error {
 // unlock returns the webhook with its secret; ready is false when the account has no key.
 // The secret is read anew each time: one that is old by now would make a webhook that is
 // mended useless. One that was changed lately is given to it again, once all functions
-// accept it, which is when the one before has an end.
+// accept it, which is when all before have an end.
 func (r *Reconciler) unlock(ctx context.Context) (hook connection.Webhook, ready bool, err error) {
 	key, hook := r.key.Value(), r.hook
 	if key == "" {
@@ -119,7 +119,8 @@ func (r *Reconciler) unlock(ctx context.Context) (hook connection.Webhook, ready
 	text, err := r.secret.Renew(ctx, r.secret.Value())
 	secrets := signing.Parse(text)
 	hook.Secret = secrets.Newest()
-	_, hook.Lately = secrets.Until(r.now())
+	_, ends := secrets.Until(r.now())
+	hook.Lately = ends && !secrets.Pending()
 	return hook, true, err
 }
 
@@ -163,13 +164,17 @@ func isHeld(err error) bool {
 }
 
 // inspect mends the account and writes a line for each thing that was not right,
-// which the alarm looks for.
+// which the alarm looks for, and for what is tried again although all is right.
 func (r *Reconciler) inspect(ctx context.Context, log *slog.Logger, hook connection.Webhook) []connection.Finding {
 	findings := connection.Mend(ctx, r.account, hook)
 	for _, f := range findings {
-		if f.State != connection.Right && !isHeld(f.Err) {
-			log.ErrorContext(ctx, "account fault", append(faults(f), slog.String("state", string(f.State)),
-				slog.String("what", f.What), slog.String("detail", f.Detail))...)
+		said := []any{slog.String("state", string(f.State)), slog.String("what", f.What), slog.String("detail", f.Detail)}
+		switch {
+		case isHeld(f.Err):
+		case f.State != connection.Right:
+			log.ErrorContext(ctx, "account fault", append(faults(f), said...)...)
+		case f.Err != nil:
+			log.WarnContext(ctx, "account note", said...)
 		}
 	}
 	return findings
