@@ -11,6 +11,7 @@ import (
 	"clientflow/infra/deployment"
 	"clientflow/internal/connection"
 	"clientflow/internal/secret"
+	"clientflow/internal/signing"
 )
 
 const (
@@ -20,36 +21,29 @@ const (
 	// keepForRetries is how long a secret of before is accepted. Systeme.io is said to
 	// send for five days what was not taken, and what it signs that with is not known.
 	keepForRetries = 7 * 24 * time.Hour
-	// keepNot throws the secrets of before out, whether the webhook has the newest or not.
-	keepNot time.Duration = 0
 )
 
 // rotate is the command that makes up a new secret for the webhook and gives it to both
 // ends. Each step may be the last of a run: the next run goes on behind it.
 func rotate(ctx context.Context, arguments []string, out io.Writer) error {
 	var p preparation
-	var leaked bool
 	set := flag.NewFlagSet("rotate", flag.ContinueOnError)
 	set.SetOutput(out)
 	p.flags(set)
-	set.BoolVar(&leaked, "leaked", false, "throw all secrets of before out at the end, whatever is signed with them")
+	set.BoolVar(&p.leaked, "leaked", false, "throw all secrets of before out at the end, whatever is signed with them")
 	if err := deployment.Parse(set, arguments); err != nil {
 		return err
 	}
 	if err := p.open(ctx); err != nil {
 		return err
 	}
-	keep := keepForRetries
-	if leaked {
-		keep = keepNot
-	}
 	// One that is on its way already may be the one that leaked.
-	if leaked || !p.secrets.Pending() {
+	if p.leaked || !p.secrets.Pending() {
 		if err := p.renew(ctx, out); err != nil {
 			return err
 		}
 	}
-	return p.run(ctx, out, keep)
+	return p.run(ctx, out)
 }
 
 // renew puts a new secret before the others.
@@ -82,16 +76,16 @@ func (p *preparation) wait(ctx context.Context, out io.Writer) error {
 	}
 }
 
-// end gives the secrets of before their end, once the webhook has the newest. With
-// keepNot they are out in any case.
-func (p *preparation) end(ctx context.Context, out io.Writer, keep time.Duration, given bool) error {
+// end gives the secrets of before their end, once the webhook has the newest. If one
+// leaked they are out in any case, and reconcile gives the webhook the newest.
+func (p *preparation) end(ctx context.Context, out io.Writer, given bool) error {
 	now := time.Now()
 	after := p.secrets
 	switch {
-	case keep == keepNot:
-		after = after.Alone()
+	case p.leaked:
+		after = after.ThrowOut(now.Add(keepForRetries))
 	case given:
-		after = after.Retire(now, now.Add(keep))
+		after = after.Retire(now, now.Add(keepForRetries))
 	}
 	if after.String() == p.secrets.String() {
 		return nil
@@ -99,13 +93,21 @@ func (p *preparation) end(ctx context.Context, out io.Writer, keep time.Duration
 	if _, err := p.vault.replace(ctx, p.secretName(), p.before, after); err != nil {
 		return err
 	}
-	if until, ok := after.Until(now); ok {
-		fmt.Fprintf(out, "done    %s: the secret of before is accepted until %s\n", p.secretName(), until.UTC().Format(time.RFC3339))
-		return nil
-	}
-	fmt.Fprintf(out, "done    %s: the secrets of before are out, and %.0f seconds from now no function takes them\n", p.secretName(), secret.Lifetime.Seconds())
-	if !given {
-		fmt.Fprintln(out, "The webhook has not got the new one, so all it delivers is refused until it has: make systeme-setup")
+	fmt.Fprintf(out, "done    %s: %s\n", p.secretName(), p.ended(after, now))
+	if p.leaked && !given {
+		fmt.Fprintln(out, "The webhook has not got the new one, and all it delivers is refused until it has: make systeme-setup, or wait for reconcile")
 	}
 	return nil
+}
+
+// ended says what has become of the secrets of before.
+func (p *preparation) ended(after signing.Secrets, now time.Time) string {
+	until, ok := after.Until(now)
+	switch {
+	case p.leaked:
+		return fmt.Sprintf("the secrets of before are out, and %.0f seconds from now no function takes them", secret.Lifetime.Seconds())
+	case ok:
+		return "the secret of before is accepted until " + until.UTC().Format(time.RFC3339)
+	}
+	return "what had ended is taken out"
 }

@@ -67,7 +67,7 @@ func setUp(ctx context.Context, arguments []string, out io.Writer) error {
 	if err := p.open(ctx); err != nil {
 		return err
 	}
-	return p.run(ctx, out, keepForRetries)
+	return p.run(ctx, out)
 }
 
 // preparation brings an account into the order that a deployment needs.
@@ -75,6 +75,7 @@ type preparation struct {
 	account               account
 	address, stage, stack string
 	settle                time.Duration
+	leaked                bool // throw all secrets out but the newest
 
 	vault   vault
 	hook    connection.Webhook
@@ -123,8 +124,9 @@ func (p *preparation) open(ctx context.Context) error {
 }
 
 // run gives the account all that it needs. When that was a new secret for the webhook,
-// the one before gets its end.
-func (p *preparation) run(ctx context.Context, out io.Writer, keep time.Duration) error {
+// the one before gets its end. A secret that someone else has taken the place of by then
+// is not given: no function would accept it.
+func (p *preparation) run(ctx context.Context, out io.Writer) error {
 	client, err := p.account.connect(http.DefaultTransport)
 	if err != nil {
 		return err
@@ -132,17 +134,21 @@ func (p *preparation) run(ctx context.Context, out io.Writer, keep time.Duration
 	if err := p.wait(ctx, out); err != nil {
 		return err
 	}
+	if err := p.vault.same(ctx, p.secretName(), p.before); err != nil {
+		return err
+	}
 	p.hook.Secret = p.secrets.Newest()
 	findings := connection.Set(ctx, client, p.hook)
 	told := tell(out, findings)
-	if err := p.end(ctx, out, keep, has(findings)); err != nil {
+	if err := p.end(ctx, out, gaveSecret(findings)); err != nil {
 		return err
 	}
 	return told
 }
 
-// has tells whether the webhook was given its secret.
-func has(findings []connection.Finding) bool {
+// gaveSecret tells whether the webhook was given its secret, which it is not when nobody
+// came as far as to it.
+func gaveSecret(findings []connection.Finding) bool {
 	return slices.ContainsFunc(findings, func(f connection.Finding) bool {
 		return f.Part == connection.Hook && f.State != connection.Wrong
 	})

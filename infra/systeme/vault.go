@@ -63,18 +63,30 @@ func (v vault) put(ctx context.Context, name, description, value string) (versio
 
 // replace puts the webhook's secrets in the place of those that were read, and returns
 // what is there now. The store has no put on a condition, so that nobody else has changed
-// them is looked at before, and once more by the number of what was put.
+// them is looked at before, and once more by the number of what was put. Who then was the
+// first finds it out by same.
 func (v vault) replace(ctx context.Context, name string, before held, secrets signing.Secrets) (held, error) {
-	found, err := v.get(ctx, name)
-	if err != nil {
+	if err := v.same(ctx, name, before); err != nil {
 		return held{}, err
 	}
 	after := held{value: secrets.String()}
-	if found == before {
-		after.version, err = v.put(ctx, name, secretDescription, after.value)
-	}
+	var err error
+	after.version, err = v.put(ctx, name, secretDescription, after.value)
 	if err == nil && after.version != before.version+1 {
-		err = fmt.Errorf("the parameter %s was changed by someone else at the same time: run this again", name)
+		err = changed(name)
 	}
 	return after, err
+}
+
+// same returns an error unless a parameter holds what it held.
+func (v vault) same(ctx context.Context, name string, before held) error {
+	found, err := v.get(ctx, name)
+	if err == nil && found != before {
+		err = changed(name)
+	}
+	return err
+}
+
+func changed(name string) error {
+	return fmt.Errorf("the parameter %s was changed by someone else at the same time: run this again", name)
 }

@@ -59,6 +59,10 @@ func TestASecretThatWasChangedLatelyIsGivenAgain(t *testing.T) {
 	}{
 		"one secret":     {func(time.Time) signing.Secrets { return signing.Parse("new") }, 2},
 		"no end yet":     {func(time.Time) signing.Secrets { return signing.Parse("new\nold") }, 2},
+		"one thrown out": {func(now time.Time) signing.Secrets { return signing.Parse("new\nold").ThrowOut(now.Add(day)) }, 3},
+		"no end yet of one of two": {func(now time.Time) signing.Secrets {
+			return signing.Parse("newer\nnew\nold until " + now.Add(day).UTC().Format(time.RFC3339))
+		}, 2},
 		"an end to come": {func(now time.Time) signing.Secrets { return signing.Parse("new\nold").Retire(now, now.Add(day)) }, 3},
 		"an end that was": {func(now time.Time) signing.Secrets {
 			return signing.Parse("new\nold").Retire(now.Add(-2*day), now.Add(-day))

@@ -13,6 +13,7 @@
 package signing
 
 import (
+	"crypto/rand"
 	"errors"
 	"slices"
 	"strings"
@@ -152,5 +153,9 @@ func (s Secrets) Retire(now, until time.Time) Secrets {
 	return kept
 }
 
-// Alone leaves the newest and no other.
-func (s Secrets) Alone() Secrets { return Secrets{newest: s.newest} }
+// ThrowOut leaves the newest of the secrets. The sender may have another yet, or be given
+// it once more, and nothing would tell: so in their place there is a text that nobody has
+// signed with, which has an end as that of a secret of before.
+func (s Secrets) ThrowOut(until time.Time) Secrets {
+	return Secrets{newest: s.newest, older: []earlier{{rand.Text(), until}}}
+}

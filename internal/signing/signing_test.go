@@ -107,9 +107,31 @@ func TestWhenSecretsEnd(t *testing.T) {
 		if got := s.Accepted(end); !slices.Equal(got, []string{"new"}) {
 			t.Errorf("%s: accepted at the end: %q", name, got)
 		}
-		if got := s.Alone().String(); got != "new" {
-			t.Errorf("%s: alone %q", name, got)
+	}
+}
+
+// None of the secrets that are thrown out is accepted any more, and yet it can be told for
+// a while that there were some.
+func TestSecretsAreThrownOut(t *testing.T) {
+	t.Parallel()
+	end := now.Add(7 * 24 * time.Hour)
+	marks := map[string]bool{}
+	for _, before := range []string{"new", "new\nold", "new\nold until 2026-11-27T10:00:00Z\nolder until 2027-01-01T00:00:00Z"} {
+		s := signing.Parse(signing.Parse(before).ThrowOut(end).String())
+		accepted := s.Accepted(now)
+		if len(accepted) != 2 || accepted[0] != "new" || len(accepted[1]) < 26 || strings.Contains(before, accepted[1]) {
+			t.Fatalf("%q: accepted %q", before, accepted)
 		}
+		marks[accepted[1]] = true
+		if until, ok := s.Until(now); !ok || !until.Equal(end) || s.Pending() {
+			t.Errorf("%q: ends %v at %s, pending %v", before, ok, until, s.Pending())
+		}
+		if got := s.Retire(end, end).String(); got != "new" {
+			t.Errorf("%q: at the end %q", before, got)
+		}
+	}
+	if len(marks) != 3 {
+		t.Errorf("%d texts were made up, want 3", len(marks))
 	}
 }
 
