@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -50,17 +51,17 @@ func TestTheWebhooksSecretIsChanged(t *testing.T) {
 	deliveries.pass(t) // so that functions have met forgeries, and look for no other secret for a while
 	mustRotate(t, own)
 	deliveries.pass(t)
-	sent := deliveries.end()
+	deliveries.end()
 	own.Simulator.Tag(contactID, john.prefix+"converted")
-	eventually(t, aWhile, func() error {
+	eventually(t, longWhile, func() error {
 		if l := john.leads(t, "")[0]; l.Status != "converted" {
 			return fmt.Errorf("the lead is %s", l.Status)
 		}
 		return nil
 	})
-	eventually(t, aWhile, func() error {
-		if refused := bytes.Count(logs.Bytes(), []byte(`"BadSignatures":1`)); refused != sent {
-			return fmt.Errorf("%d forgeries were sent, and %d deliveries refused", sent, refused)
+	eventually(t, longWhile, func() error {
+		if refused := bytes.Count(logs.Bytes(), []byte(`"BadSignatures":1`)); refused < deliveries.refused || refused > deliveries.sent {
+			return fmt.Errorf("of %d forgeries %d were answered, and %d deliveries refused", deliveries.sent, deliveries.refused, refused)
 		}
 		return nil
 	})
@@ -69,61 +70,103 @@ func TestTheWebhooksSecretIsChanged(t *testing.T) {
 		t.Fatalf("the secrets are %q", found)
 	}
 	for _, by := range []string{found[0], old} {
-		mustDeliver(t, s, by, 204)
+		eventually(t, longWhile, func() error {
+			status, err := s.deliver(by)
+			if status == http.StatusUnauthorized {
+				t.Fatalf("what is signed with %s is refused", by)
+			}
+			return errors.Join(err, differs(status, http.StatusNoContent))
+		})
 	}
 
 	mustRotate(t, own, "-leaked", "-settle", "0s")
 	last := webhookSecrets(t, own)
-	if len(last) != 1 || last[0] == found[0] {
+	if kept := strings.Join(last, " "); len(last) != 2 || strings.Contains(kept, found[0]) || strings.Contains(kept, old) || !strings.Contains(last[1], " until ") {
 		t.Fatalf("the secrets are %q", last)
 	}
-	eventually(t, secret.Lifetime+aWhile, func() error {
-		return errors.Join(s.deliver(last[0], 204), s.deliver(found[0], 401), s.deliver(old, 401))
-	})
+	for _, d := range []struct {
+		by     string
+		status int
+	}{{last[0], http.StatusNoContent}, {found[0], http.StatusUnauthorized}, {old, http.StatusUnauthorized}} {
+		eventually(t, secret.Lifetime+longWhile, func() error {
+			status, err := s.deliver(d.by)
+			return errors.Join(err, differs(status, d.status))
+		})
+	}
+}
+
+// longWhile is for a machine that has much else to do: nothing here is about how quickly
+// functions answer.
+const longWhile = 2 * time.Minute
+
+func differs(status, want int) error {
+	if status != want {
+		return fmt.Errorf("answered %d, want %d", status, want)
+	}
+	return nil
 }
 
 // sender delivers until it is ended.
 type sender struct {
-	stop   func()
+	site   site
+	stop   context.CancelFunc
 	done   sync.WaitGroup
-	rounds atomic.Int64
+	rounds atomic.Int64 // in which all was answered
+	// sent are the forgeries, of which so many were refused. One whose answer is lost may
+	// have been.
+	sent, refused int
 }
 
-// forgeries are sent at a time, so that several environments meet one.
-const forgeries = 3
-
-// begin delivers ten times a second what is signed with a secret, forgeries, and what
-// Systeme.io is made to send.
+// begin delivers twice a second what is signed with a secret, a forgery at the same time,
+// so that more than one environment meets them, and what Systeme.io is made to send.
 func begin(t *testing.T, s site, by string, systemes func(n int)) *sender {
-	ended := make(chan struct{})
-	b := &sender{stop: sync.OnceFunc(func() { close(ended) })}
-	t.Cleanup(func() { b.end() })
+	ctx, stop := context.WithCancel(context.Background())
+	b := &sender{site: s, stop: stop}
+	t.Cleanup(b.end)
 	b.done.Go(func() {
-		ticks := time.NewTicker(100 * time.Millisecond)
+		ticks := time.NewTicker(500 * time.Millisecond)
 		defer ticks.Stop()
-		for ; ; b.rounds.Add(1) {
+		for n := 0; ; n++ {
 			select {
-			case <-ended:
+			case <-ctx.Done():
 				return
 			case <-ticks.C:
 			}
-			systemes(int(b.rounds.Load()))
-			var round sync.WaitGroup
-			for range forgeries {
-				round.Go(func() { mustDeliver(t, s, "forged", 401) })
-			}
-			mustDeliver(t, s, by, 204)
-			round.Wait()
+			systemes(n)
+			b.round(t, by)
 		}
 	})
 	return b
 }
 
+// round counts if a function answers both. What none answers Systeme.io sends again.
+func (b *sender) round(t *testing.T, by string) {
+	var honest int
+	var other sync.WaitGroup
+	other.Go(func() { honest, _ = b.site.deliver(by) })
+	forged, _ := b.site.deliver("forged")
+	other.Wait()
+	b.sent++
+	if forged == http.StatusUnauthorized {
+		b.refused++
+	}
+	switch {
+	case honest == http.StatusUnauthorized:
+		t.Error("what is signed with the old secret is refused")
+	case forged == http.StatusNoContent:
+		t.Error("a forgery is taken")
+	case honest == http.StatusNoContent && forged == http.StatusUnauthorized:
+		b.rounds.Add(1)
+	default:
+		t.Logf("answered %d, and the forgery %d", honest, forged)
+	}
+}
+
 // pass waits for some rounds.
 func (b *sender) pass(t *testing.T) {
 	t.Helper()
-	end := b.rounds.Load() + 10
-	eventually(t, aWhile, func() error {
+	end := b.rounds.Load() + 3
+	eventually(t, longWhile, func() error {
 		if now := b.rounds.Load(); now < end {
 			return fmt.Errorf("%d rounds to go", end-now)
 		}
@@ -131,31 +174,20 @@ func (b *sender) pass(t *testing.T) {
 	})
 }
 
-// end returns how many forgeries there were.
-func (b *sender) end() int {
+func (b *sender) end() {
 	b.stop()
 	b.done.Wait()
-	return int(b.rounds.Load()) * forgeries
 }
 
-// mustDeliver delivers from any goroutine.
-func mustDeliver(t *testing.T, s site, by string, status int) {
-	if err := s.deliver(by, status); err != nil {
-		t.Error(err)
-	}
-}
-
-// deliver sends an event that changes nothing, signed with a secret.
-func (s site) deliver(by string, status int) error {
+// deliver sends an event that changes nothing, signed with a secret, and returns the
+// status of the answer; 0 when there was none.
+func (s site) deliver(by string) (status int, err error) {
 	const body = `{}`
 	mac := hmac.New(sha256.New, []byte(by))
 	mac.Write([]byte(body))
 	got, err := try(http.MethodPost, s.api+"/webhooks/systeme", body, "Content-Type", "application/json",
 		"x-webhook-event", "SALE_NEW", "x-webhook-signature", hex.EncodeToString(mac.Sum(nil)))
-	if err == nil && got.status != status {
-		err = fmt.Errorf("signed with %s: answered %d, want %d", by, got.status, status)
-	}
-	return err
+	return got.status, err
 }
 
 // webhookSecrets are the lines of the parameter.

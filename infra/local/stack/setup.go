@@ -37,7 +37,7 @@ func (s *Stack) prepareAccount(ctx context.Context) error {
 	if !s.callsSysteme() {
 		return nil
 	}
-	return s.prepare(ctx, "setup", "-stack", Name, "-rate", "200")
+	return s.prepare(ctx, "setup", "-stack", Name)
 }
 
 // tools is the folder of what is built but is no function.
