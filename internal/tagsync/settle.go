@@ -129,11 +129,12 @@ func (h *Handler) postpone(ctx context.Context, d delivery, delay time.Duration,
 	return end{outcome: postponed, err: cause}
 }
 
-// stayAway hides the messages for as long as Systeme.io asks. That uses up a receive,
-// but never the last one: then a copy comes instead, which has them all again.
+// stayAway hides the messages for as long as Systeme.io asks. That uses up a receive, and
+// makes the wait after a failure longer, so it is done with the first receive alone; later
+// a copy comes instead, which has all of them again.
 func (h *Handler) stayAway(ctx context.Context, d delivery, cause error) end {
 	wait := systeme.RetryAfter(cause)
-	if d.receives() >= h.maxReceives {
+	if d.receives() > 1 {
 		return h.postpone(ctx, d, wait, cause)
 	}
 	return end{outcome: throttled, again: true, err: h.hide(ctx, d, spread(wait), cause)}
