@@ -28,7 +28,8 @@ func build(settings *env.Reader, log *slog.Logger) (any, error) {
 	key := secret.New(ssm.NewFromConfig(aws.Config(awsclient.SSM)), systeme.SystemeKey)
 	aws.Open(tenantfunction.Services(), key.Load)
 	f := tenants.Open(aws)
-	directory, err := contact.New(systeme.Account(key, f.DB), f.Users, lead.NewStore(f.Leads, time.Now))
+	account := contact.Account{URL: systeme.SystemeURL, Key: key, Limiter: f.Pace(systeme.RegistryTable, systeme.CallsPerSecond)}
+	directory, err := contact.New(account, f.Users, lead.NewStore(f.Leads, time.Now))
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -62,13 +63,14 @@ func (p *patient) change(secrets signing.Secrets, f finding) finding {
 
 // systeme looks at the account as the set-up does, and mends nothing.
 func (p *patient) systeme(ctx context.Context, key string) []finding {
-	rate, err := p.Pace()
+	rate, err := strconv.ParseFloat(p.Parameters["SystemeRequestsPerSecond"], 64)
 	if err != nil {
 		return []finding{unknown("Systeme.io", err)}
 	}
 	client, err := systeme.New(systeme.Config{
 		BaseURL: p.Parameters["SystemeApiUrl"], Key: systeme.Fixed(key), HTTP: &http.Client{Timeout: time.Minute},
-		Limiter: rate,
+		// Its few calls go beside the functions' own: to book turns would be to write.
+		Limiter: systeme.NewPacer(rate),
 	})
 	if err != nil {
 		return []finding{unknown("Systeme.io", err)}

@@ -1,10 +1,6 @@
 package contact
 
-import (
-	"clientflow/internal/env"
-	"clientflow/internal/pace"
-	"clientflow/internal/systeme"
-)
+import "clientflow/internal/env"
 
 // Settings are what the function's environment says of the account.
 type Settings struct {
@@ -24,9 +20,4 @@ func ReadSettings(r *env.Reader) Settings {
 		RegistryTable:  r.Text("REGISTRY_TABLE", "the table where the rate of calls is kept"),
 		CallsPerSecond: r.Positive("SYSTEME_REQUESTS_PER_SECOND", "the rate of all calls to Systeme.io together"),
 	}
-}
-
-// Account is the account, called with its key and at the rate that all functions share.
-func (s Settings) Account(key systeme.Key, db pace.API) Account {
-	return Account{URL: s.SystemeURL, Key: key, Limiter: pace.New(db, s.RegistryTable, s.CallsPerSecond)}
 }

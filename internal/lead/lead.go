@@ -46,7 +46,7 @@ type Lead struct {
 	Alias string `json:"-" dynamodbav:"alias,omitempty"`
 	// Trace is the header of the trace of X-Ray in which its sync was last asked for, by
 	// who wanted it: the visitor or its IB. Its sync is joined to that one.
-	Trace string `json:"-" dynamodbav:"trace,omitempty"`
+	Trace string `json:"-" dynamodbav:"trace"`
 }
 
 // Status is how far the IB's business with the lead has come.

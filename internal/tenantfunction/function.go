@@ -12,6 +12,7 @@ import (
 	"clientflow/internal/env"
 	"clientflow/internal/httpapi"
 	"clientflow/internal/lead"
+	"clientflow/internal/pace"
 	"clientflow/internal/tenant"
 	"clientflow/internal/tenantdb"
 	"clientflow/internal/tenantrole"
@@ -41,10 +42,10 @@ func Services() []awsclient.Service {
 // Function is what routes for IBs are made of.
 type Function struct {
 	Verifier tenant.Verifier
-	// DB has the function's own role, which reaches nothing that is a tenant's.
-	DB    *dynamodb.Client
-	Leads tenantdb.Table
-	Users account.Users
+	Leads    tenantdb.Table
+	Users    account.Users
+
+	db *dynamodb.Client
 }
 
 // Open returns the function, and makes no call.
@@ -53,10 +54,16 @@ func (s Settings) Open(aws awsclient.Connection) Function {
 	lender := tenantrole.New(sts.NewFromConfig(aws.Config(awsclient.STS)), s.roleARN)
 	return Function{
 		Verifier: s.verifier,
-		DB:       db,
 		Leads:    tenantdb.Lent(db, s.leadsTable, lead.SortKey, lender),
 		Users:    account.NewUsers(tenantdb.Lent(db, s.usersTable, "", lender)),
+		db:       db,
 	}
+}
+
+// Pace returns the rate of calls of Systeme.io that a table keeps for all functions. It is
+// no tenant's, and kept with the function's own role.
+func (f Function) Pace(table string, perSecond float64) *pace.Shared {
+	return pace.New(f.db, table, perSecond)
 }
 
 // Guard returns routes that let through whom account.Users.Guard admits.

@@ -6,7 +6,7 @@ import (
 	"clientflow/infra/local/template"
 )
 
-// Functions compare origins as text, so what no browser would send is refused.
+// Functions compare origins as text, so what is none is refused.
 func TestDashboardOrigins(t *testing.T) {
 	t.Parallel()
 	for origins, taken := range map[string]bool{

@@ -70,7 +70,7 @@ type Desk struct {
 	registrar Registrar
 	step      time.Duration
 	log       *slog.Logger
-	learned   atomic.Pointer[string] // the client's secret
+	learned   atomic.Pointer[learned]
 }
 
 // NewDesk returns the desk of one user pool client. Answers that could tell by

@@ -36,7 +36,7 @@ func (d *Desk) revoke(ctx context.Context, token string) error {
 	_, err = d.pool.RevokeToken(ctx, &cognitoidentityprovider.RevokeTokenInput{ClientId: &d.clientID, ClientSecret: secret, Token: &token})
 	switch errorCode(err) {
 	case "NotAuthorizedException", "UnauthorizedException", "InvalidParameterException", "UnsupportedTokenTypeException":
-		return nil // not a refresh token of this client
+		return nil // not a refresh token that the client, or its secret, may revoke
 	}
 	return err
 }

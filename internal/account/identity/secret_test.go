@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
@@ -77,6 +79,41 @@ func TestTheSecretIsAskedForOnce(t *testing.T) {
 	if len(asked) != 1 {
 		t.Errorf("asked for it %d times", len(asked))
 	}
+}
+
+// A secret that was changed becomes known, and the one before is used for as long as the
+// pool cannot be asked.
+func TestTheSecretIsAskedForAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(nil)
+		for _, asks := range []struct {
+			after  time.Duration
+			err    error
+			called int
+		}{
+			{0, nil, 1},
+			{secretLifetime - time.Second, nil, 1},
+			{time.Second, errNetwork, 2},
+			{0, nil, 3},
+			{secretLifetime - time.Second, nil, 3},
+		} {
+			time.Sleep(asks.after)
+			d.pool.errs = map[string]error{"DescribeUserPoolClient": asks.err}
+			if answer := d.post(t, "/login", bodies["/login"]); answer.Status != 200 {
+				t.Errorf("got %d %s", answer.Status, answer.Body)
+			}
+			called := 0
+			for _, operation := range d.pool.called {
+				if operation == "DescribeUserPoolClient" {
+					called++
+				}
+			}
+			if called != asks.called {
+				t.Errorf("asked %d times, want %d", called, asks.called)
+			}
+		}
+	})
 }
 
 // What keeps the secret from being learned says nothing of an address: it is never
