@@ -192,5 +192,6 @@ func (d *deployedStack) promote(tb testing.TB, email string) {
 }
 
 func (d *deployedStack) anyone() (pool *cip.Client, clientID string) {
-	return cip.New(cip.Options{Region: d.pool.Options().Region}), d.clientID
+	known := d.pool.Options()
+	return cip.New(cip.Options{Region: known.Region, BaseEndpoint: known.BaseEndpoint}), d.clientID
 }
