@@ -59,7 +59,7 @@ function shutOut(ib, badge) {
 
   function label() {
     button.textContent = ib.disabled ? "Let " + ib.name + " in again" : "Shut " + ib.name + " out";
-    button.className = ib.disabled ? "" : "danger";
+    button.className = ib.disabled ? "named" : "named danger";
   }
 
   async function press() {
