@@ -5,11 +5,41 @@ import { h, one, replace } from "./dom.js";
 import { clear, show } from "./forms.js";
 import { addressOf, statusBadge } from "./lead.js";
 import { isFiltered, trail } from "./place.js";
+import * as session from "./session.js";
 import { syncAgain, syncState } from "./sync.js";
 import { count, moment, plural, words } from "./text.js";
 import { dayBegins, dayEnds } from "./zone.js";
 
 const size = 25;
+
+// A query that was asked before it was known who asks, and its answer to come.
+let ahead = null;
+
+/**
+ * askAhead asks for a place's page of leads side by side with who asks, for the first
+ * load to find. A filter's days begin in the caller's time zone, so they wait for it.
+ */
+export function askAhead(place) {
+  if (session.current() === null || place.from || place.to) return;
+  const query = queryOf(place, place.cursor, size);
+  ahead = { query, answer: api("GET", query) };
+  ahead.answer.catch(() => {}); // load shows it
+}
+
+function ask(query) {
+  const answer = ahead?.query === query ? ahead.answer : api("GET", query);
+  ahead = null;
+  return answer;
+}
+
+function queryOf({ q, status, from, to }, cursor, limit, timeZone) {
+  const wanted = {
+    q, status, cursor, limit,
+    from: from && dayBegins(from, timeZone),
+    to: to && dayEnds(to, timeZone),
+  };
+  return "/leads?" + new URLSearchParams(Object.entries(wanted).filter(([, value]) => value));
+}
 
 /** List is the list as it is shown. do has what it calls: openLead(leadId), clear(). */
 export class List {
@@ -53,7 +83,7 @@ export class List {
     try {
       let cursor = place.cursor;
       do {
-        const page = await api("GET", this.#query(cursor, size - this.#leads.size));
+        const page = await ask(this.#query(cursor, size - this.#leads.size));
         if (!isLast()) return;
         this.#append(page.leads);
         this.#next = cursor = page.nextCursor;
@@ -72,13 +102,7 @@ export class List {
   }
 
   #query(cursor, limit) {
-    const { q, status, from, to } = this.#place;
-    const wanted = {
-      q, status, cursor, limit,
-      from: from && dayBegins(from, this.#me.timeZone),
-      to: to && dayEnds(to, this.#me.timeZone),
-    };
-    return "/leads?" + new URLSearchParams(Object.entries(wanted).filter(([, value]) => value));
+    return queryOf(this.#place, cursor, limit, this.#me.timeZone);
   }
 
   #begin(place) {

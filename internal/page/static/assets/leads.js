@@ -3,7 +3,7 @@
 
 import { h, one, replace } from "./dom.js";
 import { exportLeads } from "./leads-export.js";
-import { List } from "./leads-list.js";
+import { askAhead, List } from "./leads-list.js";
 import { watch } from "./leads-live.js";
 import { addLead } from "./lead-add.js";
 import { Panel } from "./lead-panel.js";
@@ -16,6 +16,7 @@ import { words } from "./text.js";
 const filters = one("filters");
 replace(one("status"), h("option", { value: "" }, "Any"), statuses.map((status) => h("option", { value: status }, words(status))));
 fillIn(place());
+askAhead(place());
 
 open(async (me) => {
   const list = new List(me, { openLead, clear });
