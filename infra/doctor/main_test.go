@@ -277,7 +277,7 @@ func TestASecretThatWasChanged(t *testing.T) {
 	for text, wants := range map[string]finding{
 		"new":                                 {what: "it"},
 		"new\nold until 2001-01-01T00:00:00Z": {what: "it"},
-		"new\nold until 9998-12-31T00:00:00Z": {what: "it", note: "the one before is accepted until 9998-12-31T00:00:00Z"},
+		"new\nold until 9998-12-31T00:00:00Z": {what: "it", note: "it was changed lately: what was before it ends by 9998-12-31T00:00:00Z"},
 		"newer\nnew\nold until 2001-01-01T00:00:00Z": {what: "it", wrong: []string{"its change is half done: the one before is accepted without an end, and the webhook may have it yet"},
 			todo: "Run: make systeme-setup"},
 	} {

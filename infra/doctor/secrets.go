@@ -56,7 +56,7 @@ func (p *patient) change(secrets signing.Secrets, f finding) finding {
 	case secrets.Pending():
 		return found(f.what, "Run: "+p.command("systeme-setup"), "its change is half done: the one before is accepted without an end, and the webhook may have it yet")
 	case ends:
-		f.note = "the one before is accepted until " + until.Format(time.RFC3339)
+		f.note = "it was changed lately: what was before it ends by " + until.Format(time.RFC3339)
 	}
 	return f
 }
