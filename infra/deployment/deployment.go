@@ -20,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/logging"
 )
 
 // DefaultStack is the name of the stack where nobody says another: that of make run.
@@ -42,7 +43,8 @@ type Deployment struct {
 // Config returns the configuration that the environment and the files of the AWS CLI
 // give. AWS_ENDPOINT_URL may name a local AWS, for which no credentials are needed.
 func Config(ctx context.Context) (aws.Config, error) {
-	var options []func(*config.LoadOptions) error
+	// What the SDK would warn of, it tries again or fails with.
+	options := []func(*config.LoadOptions) error{config.WithLogger(logging.Nop{})}
 	if local(os.Getenv("AWS_ENDPOINT_URL")) && os.Getenv("AWS_ACCESS_KEY_ID") == "" {
 		options = append(options, config.WithRegion("us-east-1"),
 			config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider("local", "local", "")))
