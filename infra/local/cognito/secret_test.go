@@ -47,10 +47,15 @@ func TestAClientWithASecretWantsProof(t *testing.T) {
 	const nobody = "nobody@ib.test"
 	none := "Client " + confidentialID + " is configured with secret but SECRET_HASH was not received"
 	wrong := "Unable to verify secret hash for client " + confidentialID
-	for operation, proven := range map[string]string{
-		"SignUp": "UsernameExistsException", "ConfirmSignUp": "NotAuthorizedException", "ResendConfirmationCode": "InvalidParameterException",
-		"ForgotPassword": "", "ConfirmForgotPassword": "CodeMismatchException", "InitiateAuth": "",
+	for _, tt := range []struct{ operation, proven string }{
+		{"SignUp", "UsernameExistsException"},
+		{"ConfirmSignUp", "NotAuthorizedException"},
+		{"ResendConfirmationCode", "InvalidParameterException"},
+		{"ForgotPassword", ""},
+		{"ConfirmForgotPassword", "CodeMismatchException"}, // of the code that was asked for
+		{"InitiateAuth", ""},
 	} {
+		operation, proven := tt.operation, tt.proven
 		ask := func(username, hash string) (kind, message string) {
 			in := object{"ClientId": confidentialID}
 			who := object{"Username": username, "SecretHash": hash}
