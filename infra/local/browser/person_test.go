@@ -14,14 +14,16 @@ import (
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
 
-// patience is how long a page may take to show what is waited for.
-const patience = 20 * time.Second
+// patience is how long a page may take to show what is waited for, on a machine that is
+// busy with all the others.
+const patience = time.Minute
 
 // person is someone with a browser of their own: cookies, storage and cache are shared
 // with nobody else's.
@@ -258,9 +260,22 @@ func (p *person) at(path string) {
 // fill types into a field, in place of what is there.
 func (p *person) fill(selector, text string) {
 	p.Helper()
+	p.selectAll(selector)
+	p.do(chromedp.SendKeys(chromedp.CSS(selector), text))
+}
+
+// selectAll selects what is in a field, once it is shown.
+func (p *person) selectAll(selector string) {
+	p.Helper()
 	p.do(chromedp.WaitVisible(chromedp.CSS(selector)))
 	eval[chromedp.Void](p, fmt.Sprintf("void document.querySelector(%q).select()", selector))
-	p.do(chromedp.SendKeys(chromedp.CSS(selector), text))
+}
+
+// paste puts a text into a field at once, in place of what is there.
+func (p *person) paste(selector, text string) {
+	p.Helper()
+	p.selectAll(selector)
+	p.do(tell(input.InsertText, input.InsertTextParams{Text: text}))
 }
 
 // click clicks the first element of a selector, once it is shown.
