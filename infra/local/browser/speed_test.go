@@ -78,23 +78,27 @@ func (p *person) cutOff(path string) {
 
 // quick opens a page again and again, as someone does who has been there, and fails
 // the test unless once what is wanted is there soon after the start: what else the
-// machine does at the other times is not the page's.
+// machine does at the other times is not the page's. Where a page that does nothing is
+// never there soon either, it may take as much longer.
 func (p *person) quick(path, wanted string) {
 	p.Helper()
-	took, bare, limit := math.Inf(1), math.Inf(1), float64(soon)
+	took, bare := math.Inf(1), math.Inf(1)
 	for range 20 {
 		p.open(path)
 		took = min(took, eval[float64](p, fmt.Sprintf(`new Promise((done) => {
 			const look = () => (%s) ? done(performance.now()) : setTimeout(look, 1);
 			look();
 		})`, wanted)))
-		if took <= limit {
-			p.Logf("%s took %.0f ms of %.0f", path, took, limit)
+		if took <= soon {
+			p.Logf("%s took %.0f ms", path, took)
 			return
 		}
 		p.open("/app/nothing")
 		bare = min(bare, eval[float64](p, `fetch("/health").then((answer) => answer.text()).then(() => performance.now())`))
-		limit = soon * max(1, bare/idle)
 	}
-	p.Errorf("%s takes %.0f ms until it shows %s, and a page that does nothing %.0f ms", path, took, wanted, bare)
+	p.open(path)
+	p.Logf("%s took %.0f ms, and a page that does nothing %.0f ms", path, took, bare)
+	if took > soon*max(1, bare/idle) {
+		p.Errorf("%s takes %.0f ms until it shows %s", path, took, wanted)
+	}
 }
