@@ -97,6 +97,7 @@ func (p *person) quick(path, wanted string) {
 		bare = min(bare, eval[float64](p, `fetch("/health").then((answer) => answer.text()).then(() => performance.now())`))
 	}
 	p.open(path)
+	p.until(wanted)
 	p.Logf("%s took %.0f ms, and a page that does nothing %.0f ms", path, took, bare)
 	if took > soon*max(1, bare/idle) {
 		p.Errorf("%s takes %.0f ms until it shows %s", path, took, wanted)
