@@ -21,6 +21,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/logging"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
 // DefaultStack is the name of the stack where nobody says another: that of make run.
@@ -56,6 +57,9 @@ func Config(ctx context.Context) (aws.Config, error) {
 	if loaded.Region == "" {
 		return aws.Config{}, errors.New("there is no AWS region: set AWS_REGION, or AWS_PROFILE to a profile that has one")
 	}
+	if _, err := loaded.Credentials.Retrieve(ctx); err != nil {
+		return aws.Config{}, fmt.Errorf("there are no AWS credentials: set AWS_PROFILE to a profile that has some, and sign in to it if it asks for that: %w", err)
+	}
 	return loaded, nil
 }
 
@@ -78,7 +82,7 @@ func Find(ctx context.Context, from aws.Config, stack string) (Deployment, error
 	client := cloudformation.NewFromConfig(from)
 	described, err := client.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &stack})
 	if err != nil {
-		return Deployment{}, explain(err, stack)
+		return Deployment{}, explain(err, from, stack)
 	}
 	for _, s := range described.Stacks { // one
 		for _, p := range s.Parameters {
@@ -92,7 +96,7 @@ func Find(ctx context.Context, from aws.Config, stack string) (Deployment, error
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return Deployment{}, explain(err, stack)
+			return Deployment{}, explain(err, from, stack)
 		}
 		for _, r := range page.StackResourceSummaries {
 			d.resources[aws.ToString(r.LogicalResourceId)] = aws.ToString(r.PhysicalResourceId)
@@ -102,9 +106,13 @@ func Find(ctx context.Context, from aws.Config, stack string) (Deployment, error
 }
 
 // explain says what to do about a stack that is not found.
-func explain(err error, stack string) error {
+func explain(err error, from aws.Config, stack string) error {
 	if refusal, ok := errors.AsType[smithy.APIError](err); ok && refusal.ErrorCode() == "ValidationError" {
 		return fmt.Errorf("there is no stack %s in this account and region: give its stage as STAGE=… to make, or its name as -stack", stack)
+	}
+	endpoint := aws.ToString(from.BaseEndpoint)
+	if _, unsent := errors.AsType[*smithyhttp.RequestSendError](err); unsent && local(endpoint) {
+		return fmt.Errorf("nothing answers at %s: start make run in another terminal, or give its -aws address in AWS_ENDPOINT_URL, or to make a STAGE=… that is on AWS", endpoint)
 	}
 	return fmt.Errorf("look at the stack %s: %w", stack, err)
 }

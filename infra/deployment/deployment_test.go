@@ -69,6 +69,19 @@ func TestAStackThatIsNotThere(t *testing.T) {
 	}
 }
 
+func TestALocalAWSThatDoesNotRun(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(nil)
+	server.Close()
+	_, err := deployment.Find(t.Context(), aws.Config{
+		Region: "us-east-1", BaseEndpoint: &server.URL, RetryMaxAttempts: 1,
+		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
+	}, "clientflow")
+	if err == nil || !strings.HasPrefix(err.Error(), "nothing answers at "+server.URL+": start make run") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestALocalAWSNeedsNoCredentials(t *testing.T) {
 	for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"} {
 		t.Setenv(name, "")
@@ -81,6 +94,19 @@ func TestALocalAWSNeedsNoCredentials(t *testing.T) {
 	keys, err := found.Credentials.Retrieve(t.Context())
 	if err != nil || keys.AccessKeyID != "local" || found.Region != "us-east-1" || aws.ToString(found.BaseEndpoint) != "http://127.0.0.1:4566" {
 		t.Errorf("got %v, %v, %v", keys.AccessKeyID, found.Region, err)
+	}
+}
+
+func TestNoCredentials(t *testing.T) {
+	for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_ENDPOINT_URL"} {
+		t.Setenv(name, "")
+	}
+	t.Setenv("AWS_REGION", "us-east-1")
+	t.Setenv("AWS_CONFIG_FILE", t.TempDir()+"/none")
+	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", t.TempDir()+"/none")
+	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+	if _, err := deployment.Config(t.Context()); err == nil || !strings.Contains(err.Error(), "AWS_PROFILE") {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 )
@@ -60,5 +61,12 @@ func TestExportOfNobody(t *testing.T) {
 		if _, _, err := run(t.Context(), "ib-export", "-user", user); err == nil || err.Error() != errNobody.Error() {
 			t.Errorf("got %v", err)
 		}
+	}
+}
+
+func TestExportOfNoOneInParticular(t *testing.T) {
+	t.Parallel()
+	if _, _, err := run(t.Context(), "ib-export", "-user", ""); !errors.Is(err, errUnnamed) {
+		t.Errorf("got %v", err)
 	}
 }

@@ -55,6 +55,9 @@ func (o *operator) users() account.Users {
 
 // named returns the tenant of a userId, or of the address that a user signs in with.
 func (o *operator) named(ctx context.Context, user string) (tenant.ID, error) {
+	if user == "" {
+		return tenant.ID{}, errUnnamed
+	}
 	if id, err := tenant.Stored(user); err == nil {
 		return id, nil
 	}
@@ -73,7 +76,10 @@ func (o *operator) named(ctx context.Context, user string) (tenant.ID, error) {
 	return tenant.ID{}, errNobody
 }
 
-var errNobody = errors.New("there is no user of that userId or address")
+var (
+	errUnnamed = errors.New("no IB is named: give USER=<userId or address> to make, or -user")
+	errNobody  = errors.New("there is no user of that userId or address")
+)
 
 // wait waits, unless the context ends.
 func wait(ctx context.Context, d time.Duration) error {

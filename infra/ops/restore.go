@@ -85,6 +85,9 @@ func (r *restoring) run(ctx context.Context, into string) error {
 	pages := dynamodb.NewScanPaginator(r.db, &dynamodb.ScanInput{TableName: &r.from, ConsistentRead: aws.Bool(true)})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
+		if _, unknown := errors.AsType[*types.ResourceNotFoundException](err); unknown {
+			return fmt.Errorf("there is no table %s to restore from in this account and region", r.from)
+		}
 		if err != nil {
 			return fmt.Errorf("read the copy: %w", err)
 		}
