@@ -18,6 +18,7 @@ type environment struct {
 	id             string
 	host           *Host
 	function       *Function
+	revision       string // of the function when this was started
 	command        *exec.Cmd
 	stdout, stderr *logStream
 	born           time.Time
@@ -35,10 +36,12 @@ type environment struct {
 }
 
 func newEnvironment(h *Host, f *Function, number int) *environment {
+	variables, revision := f.settings()
 	e := &environment{
 		id:       "environment-" + strconv.Itoa(number),
 		host:     h,
 		function: f,
+		revision: revision,
 		command:  exec.Command(f.config.Binary),
 		stdout:   h.logs.stream(),
 		stderr:   h.logs.stream(),
@@ -49,7 +52,7 @@ func newEnvironment(h *Host, f *Function, number int) *environment {
 		busy:     true,
 	}
 	e.command.Dir = filepath.Dir(f.config.Binary)
-	e.command.Env = f.config.variables(h.address+"/"+e.id, e.id)
+	e.command.Env = f.config.allVariables(variables, h.address+"/"+e.id, e.id)
 	e.command.Stdout, e.command.Stderr = e.stdout, e.stderr
 	e.command.WaitDelay = time.Second // for output held open by a grandchild
 	ownGroup(e.command)

@@ -30,7 +30,8 @@ type Config struct {
 	LogGroup, LogFormat string
 	// AccessKeyID, SecretAccessKey and SessionToken are the credentials of its role.
 	AccessKeyID, SecretAccessKey, SessionToken string
-	// Environment are further variables. They cannot replace Lambda's own.
+	// Environment are further variables, until they are replaced. They cannot replace
+	// Lambda's own.
 	Environment map[string]string
 }
 
@@ -40,8 +41,10 @@ type Function struct {
 	config Config
 	places chan struct{} // one for each environment that is at work
 
-	mu   sync.Mutex
-	idle []*environment // the one used last at the end
+	mu        sync.Mutex
+	variables map[string]string // never changed, but replaced
+	revision  string            // of the variables
+	idle      []*environment    // of this revision, the one used last at the end
 }
 
 // Result is the outcome of an invocation.
@@ -63,7 +66,14 @@ func (h *Host) Function(config Config) *Function {
 	if config.Concurrency == 0 {
 		config.Concurrency = defaultConcurrency
 	}
-	return &Function{host: h, config: config, places: make(chan struct{}, config.Concurrency)}
+	f := &Function{
+		host: h, config: config, places: make(chan struct{}, config.Concurrency),
+		variables: config.Environment, revision: newUUID(),
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.functions[config.Name] = f
+	return f
 }
 
 // Name returns the function's name.
@@ -140,23 +150,19 @@ func (f *Function) takeIdle() *environment {
 	return nil
 }
 
+// giveBack keeps an environment for the next invocation, unless the function was
+// changed since it was started.
 func (f *Function) giveBack(e *environment) {
-	if e.alive() {
-		f.mu.Lock()
-		defer f.mu.Unlock()
+	if !e.alive() {
+		return
+	}
+	f.mu.Lock()
+	current := e.revision == f.revision
+	if current {
 		f.idle = append(f.idle, e)
 	}
-}
-
-// Kill kills every environment of the function as a crash of its machine would,
-// at whatever it is, and returns how many there were.
-func (f *Function) Kill() int {
-	count := 0
-	for _, e := range f.host.live() {
-		if e.function == f {
-			e.kill()
-			count++
-		}
+	f.mu.Unlock()
+	if !current {
+		e.kill()
 	}
-	return count
 }

@@ -3,7 +3,8 @@
 // for its invocations. Environments are started when there is work for them,
 // kept for the next, take one invocation at a time, and die of a time-out.
 //
-// It does not know what invokes a function, and does nothing to a payload. No
+// Of Lambda's API it has what changes the variables of a function, which replaces its
+// environments. It does not know what invokes a function, and does nothing to a payload. No
 // process outlives its Host, not even when the Host's own process is killed.
 package lambda
 
@@ -45,7 +46,8 @@ type Host struct {
 	closed       bool
 	started      int // how many environments there ever were
 	environments map[string]*environment
-	running      sync.WaitGroup // invocations and processes
+	functions    map[string]*Function // by name
+	running      sync.WaitGroup       // invocations and processes
 }
 
 // NewHost opens the Runtime API on a port of its own. What functions write to
@@ -60,6 +62,7 @@ func NewHost(logs io.Writer) (*Host, error) {
 		starter:      newStarter(),
 		logs:         &logWriter{to: logs},
 		environments: map[string]*environment{},
+		functions:    map[string]*Function{},
 	}
 	h.close = sync.OnceValue(h.shutDown)
 	h.server = &http.Server{Handler: h.routes(), ReadHeaderTimeout: 10 * time.Second}

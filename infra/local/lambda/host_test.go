@@ -60,45 +60,6 @@ func TestCloseLeavesNoProcess(t *testing.T) {
 	}
 }
 
-func TestKill(t *testing.T) {
-	t.Parallel()
-	host, m := mustHost(t, io.Discard), newMeeting(t)
-	f, other := host.Function(testConfig()), host.Function(testConfig())
-	before, err := other.Invoke(t.Context(), []byte("{}"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	ended := invoke(t.Context(), f, fmt.Sprintf(`{"HoldAt":%q}`, m.address()))
-	function := m.arrive()
-	if count := f.Kill(); count != 1 {
-		t.Errorf("%d were killed", count)
-	}
-	mustEnd(t, function)
-	got := <-ended
-	if got.err != nil || !bytes.Contains(got.result.Payload, []byte("Runtime exited with error: signal: killed")) {
-		t.Errorf("the invocation ended with %s, %v", got.result.Payload, got.err)
-	}
-	after, err := other.Invoke(t.Context(), []byte("{}"))
-	if err != nil || !bytes.Equal(after.Payload, before.Payload) {
-		t.Errorf("another function's process was %s and is %s, %v", before.Payload, after.Payload, err)
-	}
-	if count := f.Kill(); count != 0 {
-		t.Errorf("%d were killed of none", count)
-	}
-}
-
-func TestTheIdleAreReplacedWhenKilled(t *testing.T) {
-	t.Parallel()
-	f := mustHost(t, io.Discard).Function(testConfig())
-	for range 3 {
-		result, err := f.Invoke(t.Context(), []byte("{}"))
-		if err != nil || result.FunctionError != "" || result.Init == 0 {
-			t.Fatalf("got %s, INIT %v, %v", result.Payload, result.Init, err)
-		}
-		f.Kill()
-	}
-}
-
 func TestTheCallerMayLeave(t *testing.T) {
 	t.Parallel()
 	host, m := mustHost(t, io.Discard), newMeeting(t)

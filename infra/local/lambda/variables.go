@@ -7,10 +7,10 @@ import (
 	"strconv"
 )
 
-// variables returns the environment of a process: what Lambda sets, then what
+// allVariables returns the environment of a process: what Lambda sets, then what
 // the function adds. Nothing comes from the environment of the Host.
-func (c Config) variables(runtimeAPI, logStream string) []string {
-	all := maps.Clone(c.Environment)
+func (c Config) allVariables(added map[string]string, runtimeAPI, logStream string) []string {
+	all := maps.Clone(added)
 	if all == nil {
 		all = map[string]string{}
 	}

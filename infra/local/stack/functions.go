@@ -45,11 +45,6 @@ func (s *Stack) binaries() string {
 
 // makeFunctions makes every function, with credentials of its role.
 func (s *Stack) makeFunctions() error {
-	var err error
-	if s.host, err = lambda.NewHost(s.options.Logs); err != nil {
-		return err
-	}
-	s.onClose(s.host.Close)
 	for _, f := range s.Template.Functions {
 		role, err := s.role(f.Role)
 		if err != nil {

@@ -49,6 +49,7 @@ func (s *Stack) makeServices(ctx context.Context) (http.Handler, error) {
 	mux := wire.NewMux(s.Keys, s.DynamoDB.Service(), s.DynamoDB.StreamsService(), s.SQS.Service(), s.SSM.Service(), s.Cognito.Service())
 	s.Cognito.Register(mux)
 	s.sts.Register(mux)
+	s.host.Register(mux)
 	cloudformation.New(Name, s.Template, time.Now()).Register(mux)
 	return mux, nil
 }

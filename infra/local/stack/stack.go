@@ -128,6 +128,11 @@ func (s *Stack) connect(ctx context.Context, ports listeners) error {
 	s.serve(ports.systeme, s.Simulator.Handler())
 	s.tell("Systeme.io simulator", s.Systeme)
 
+	var err error
+	if s.host, err = lambda.NewHost(s.options.Logs); err != nil {
+		return err
+	}
+	s.onClose(s.host.Close)
 	endpoint, err := s.makeServices(ctx)
 	if err != nil {
 		return err

@@ -113,7 +113,7 @@ func (m *Mux) call(r *http.Request, op Operation) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	value, err := op(r.Context(), Call{Caller: caller, Body: body, Host: r.Host})
+	value, err := op(r.Context(), Call{Caller: caller, Body: body, Host: r.Host, Path: r.PathValue})
 	var refusal *iam.Denied
 	if caller.Anonymous() && errors.As(err, &refusal) {
 		return nil, Errorf("MissingAuthenticationTokenException", "Request is missing Authentication Token")

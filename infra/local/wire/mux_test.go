@@ -51,6 +51,19 @@ func testMux(keys *iam.Keys) *wire.Mux {
 		return nil, call.Caller.Authorize(iam.Request{Action: "sts:AssumeRole", Resource: "arn:x"})
 	})
 	m.HandleQuery("Break", "2011-06-15", answer(errors.New("out & out")))
+	m.HandleREST("PUT /2015-03-31/functions/{name}/configuration", func(ctx context.Context, call wire.Call) (any, error) {
+		if call.Path("name") == "broken" {
+			return func() {}, nil
+		}
+		value, err := hello(ctx, call)
+		return map[string]any{"Name": call.Path("name"), "Value": value}, err
+	})
+	m.HandleREST("GET /2015-03-31/functions/{name}", func(_ context.Context, call wire.Call) (any, error) {
+		if call.Path("name") == "gone" {
+			return nil, &wire.Error{Type: "ResourceNotFoundException", Message: "no such function", Status: 404}
+		}
+		return nil, call.Caller.Authorize(iam.Request{Action: "lambda:GetFunction", Resource: "arn:x"})
+	})
 	m.Handle("GET /plain/{name}", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, "plain "+r.PathValue("name"))
 	}))
@@ -196,6 +209,41 @@ func TestQuery(t *testing.T) {
 				if !strings.Contains(w.Body.String(), part) {
 					t.Errorf("answer %s\nlacks %s", w.Body, part)
 				}
+			}
+		})
+	}
+}
+
+func TestREST(t *testing.T) {
+	t.Parallel()
+	keys := iam.NewKeys(time.Now, nil)
+	tenant := keys.Issue(iam.Principal{ARN: "tenant"}, time.Hour)
+	mux := testMux(keys)
+	const configuration = "/2015-03-31/functions/house/configuration"
+	for name, tt := range map[string]struct {
+		method, path, body, authorization string
+		status                            int
+		kind, want                        string
+	}{
+		"answer": {"PUT", configuration, `{"Name":"you"}`, signed("x"), 200, "",
+			`{"Name":"house","Value":{"Caller":"arn:aws:iam::000000000000:root","Greeting":"\u003cHello you\u003e","Host":"127.0.0.1:4566"}}`},
+		"unknown member": {"PUT", configuration, `{"Nam":"x"}`, signed("x"), 400, "SerializationException",
+			`{"Type":"User","message":"Cannot read the request: json: unknown field \"Nam\""}`},
+		"status of an error": {"GET", "/2015-03-31/functions/gone", "", signed("x"), 404, "ResourceNotFoundException", `{"Type":"User","message":"no such function"}`},
+		"not allowed": {"GET", "/2015-03-31/functions/house", "", signed(tenant.AccessKeyID), 403, "AccessDeniedException",
+			`{"Type":"User","message":"User: tenant is not authorized to perform: lambda:GetFunction on resource: arn:x because no identity-based policy allows the lambda:GetFunction action"}`},
+		"unsigned": {"GET", "/2015-03-31/functions/house", "", "", 403, "MissingAuthenticationTokenException", `{"Type":"User","message":"Request is missing Authentication Token"}`},
+		"an answer that is no JSON": {"PUT", "/2015-03-31/functions/broken/configuration", "", signed("x"), 500, "InternalServerError",
+			`{"Type":"User","message":"encode the answer: json: unsupported type: func()"}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := httptest.NewRequest(tt.method, "http://127.0.0.1:4566"+tt.path, strings.NewReader(tt.body))
+			r.Header.Set("Authorization", tt.authorization)
+			r.Header.Set("X-Amz-Security-Token", tenant.SessionToken)
+			w := serve(mux, r)
+			if w.Code != tt.status || w.Body.String() != tt.want || w.Header().Get("X-Amzn-ErrorType") != tt.kind || w.Header().Get("Content-Type") != "application/json" {
+				t.Errorf("answer %d %s %s\nwant   %d %s %s", w.Code, w.Header(), w.Body, tt.status, tt.kind, tt.want)
 			}
 		})
 	}

@@ -1,7 +1,8 @@
 // Package wire speaks the wire protocols of AWS: JSON 1.0 and 1.1 chosen by the
-// X-Amz-Target header, and the query protocol of STS. It finds the caller behind
-// the request's access key and hands each operation its body; what the operation
-// does, and whether the caller may, is the services' own affair.
+// X-Amz-Target header, the query protocol of STS, and the REST-JSON protocol of
+// Lambda. It finds the caller behind the request's access key and hands each
+// operation its body; what the operation does, and whether the caller may, is the
+// services' own affair.
 package wire
 
 import (
@@ -22,6 +23,9 @@ type Call struct {
 	Body []byte
 	// Host is the host and port that the caller addressed.
 	Host string
+	// Path is what the request's path has at a wildcard of the operation's pattern;
+	// always "" but for the REST protocol.
+	Path func(wildcard string) string
 }
 
 // Operation answers one call with a value that is encoded as the body (nil is an
