@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -15,13 +14,12 @@ import (
 )
 
 // checkAccount is the command that finds out how an account behaves.
-func checkAccount(ctx context.Context, arguments []string, getenv func(string) string, out io.Writer) error {
-	var a account
-	var o check.Options
-	o.Key = getenv("SYSTEME_API_KEY")
+func checkAccount(ctx context.Context, arguments []string, by operator) error {
+	o := check.Options{Key: by.getenv("SYSTEME_API_KEY")}
 	set := flag.NewFlagSet("check", flag.ContinueOnError)
-	set.SetOutput(out)
-	a.flags(set)
+	set.SetOutput(by.out)
+	set.StringVar(&o.API, "api", publicAPI, "base `address` of Systeme.io's API")
+	set.Float64Var(&o.Rate, "rate", 1, "`calls` a second")
 	set.StringVar(&o.Domain, "domain", "gmail.com", "a mail `domain` that exists, for made-up addresses; nothing is sent to them")
 	set.StringVar(&o.NoMail, "nomail", "example.invalid", "a mail `domain` that does not exist")
 	set.StringVar(&o.Listen, "listen", "", "`address` on which to listen for webhooks, such as :8099")
@@ -32,7 +30,6 @@ func checkAccount(ctx context.Context, arguments []string, getenv func(string) s
 	if err := deployment.Parse(set, arguments); err != nil {
 		return err
 	}
-	o.API, o.Rate = cmp.Or(a.address, publicAPI), a.rate
 	if o.Key == "" {
 		return errNoKey
 	}
@@ -40,7 +37,7 @@ func checkAccount(ctx context.Context, arguments []string, getenv func(string) s
 	if err != nil {
 		return err
 	}
-	return tellReport(out, report)
+	return tellReport(by.out, report)
 }
 
 // tellReport prints each answer with what was found, and a count. It returns

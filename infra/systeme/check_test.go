@@ -24,13 +24,13 @@ func freeAddress(t *testing.T) string {
 
 func TestCheckPrintsATable(t *testing.T) {
 	t.Parallel()
-	account, address := start(t, simulator.Options{Key: "canary-key", NoMX: []string{"example.invalid"}})
-	mustPutKey(t, "checked")
-	if _, err := run(t, secrets, "setup", "-api", address, "-url", "http://127.0.0.1:1", "-stage", "checked", "-rate", "1000"); err != nil {
+	s := newSite(t, simulator.Options{Key: "canary-key", NoMX: []string{"example.invalid"}})
+	s.mustPutKey()
+	if _, err := s.do("setup", "-url", "http://127.0.0.1:1"); err != nil {
 		t.Fatal(err)
 	}
 	listen := freeAddress(t)
-	printed, err := run(t, secrets, "check", "-api", address, "-rate", "1000", "-listen", listen, "-public", "http://"+listen, "-wait", "500ms")
+	printed, err := s.do("check", "-rate", "1000", "-listen", listen, "-public", "http://"+listen, "-wait", "500ms")
 	if err != nil {
 		t.Errorf("error %v", err)
 	}
@@ -42,6 +42,7 @@ func TestCheckPrintsATable(t *testing.T) {
 			t.Errorf("%q is not printed in\n%s", want, printed)
 		}
 	}
+	account := s.account
 	if len(account.Contacts())+len(account.Tags()) > 0 || len(account.Webhooks()) != 1 {
 		t.Errorf("left behind: %v, %v, %v", account.Contacts(), account.Tags(), account.Webhooks())
 	}
@@ -66,6 +67,7 @@ func TestCheckFailsWhenSomethingDiffers(t *testing.T) {
 
 func TestWhatCheckNeeds(t *testing.T) {
 	t.Parallel()
+	s := &site{T: t}
 	for name, test := range map[string]struct {
 		environment map[string]string
 		arguments   []string
@@ -77,7 +79,7 @@ func TestWhatCheckNeeds(t *testing.T) {
 		"a bad API":         {secrets, []string{"check", "-api", "nowhere"}, "base URL"},
 		"a bad listen port": {secrets, []string{"check", "-listen", "nowhere", "-public", "https://x.test"}, "listen for webhooks"},
 	} {
-		if _, err := run(t, test.environment, test.arguments...); err == nil || !strings.Contains(err.Error(), test.says) {
+		if _, err := s.run(test.environment, test.arguments...); err == nil || !strings.Contains(err.Error(), test.says) {
 			t.Errorf("%s: error %v, want %q in it", name, err, test.says)
 		}
 	}

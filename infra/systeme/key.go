@@ -19,50 +19,49 @@ import (
 // the account's key, and the secret of its webhook. They come from the environment, or
 // the key from the standard input. One that is not given is left as it is, and a secret
 // is made up where there is none.
-func putKey(ctx context.Context, arguments []string, getenv func(string) string, in io.Reader, out io.Writer) error {
-	var stage string
+func putKey(ctx context.Context, arguments []string, o operator) error {
 	set := flag.NewFlagSet("key", flag.ContinueOnError)
-	set.SetOutput(out)
-	stageFlag(set, &stage)
+	set.SetOutput(o.out)
+	stage := set.String("stage", "dev", "`name` of the deployment, the stack's parameter Stage")
 	if err := deployment.Parse(set, arguments); err != nil {
 		return err
 	}
-	config, err := deployment.Config(ctx)
+	config, err := o.aws(ctx)
 	if err != nil {
 		return err
 	}
 	v := newVault(config)
-	secret := strings.TrimSpace(getenv("SYSTEME_WEBHOOK_SECRET"))
-	if err := v.putKey(ctx, connection.KeyParameter(stage), secret != "", getenv, in, out); err != nil {
+	secret := strings.TrimSpace(o.getenv("SYSTEME_WEBHOOK_SECRET"))
+	if err := v.putKey(ctx, connection.KeyParameter(*stage), secret != "", o); err != nil {
 		return err
 	}
-	return v.putSecret(ctx, connection.SecretParameter(stage), secret, out)
+	return v.putSecret(ctx, connection.SecretParameter(*stage), secret, o.out)
 }
 
 // putKey puts the key that is given. Where it may stay as it is and there is one, nobody
 // is asked for it.
-func (v vault) putKey(ctx context.Context, name string, mayStay bool, getenv func(string) string, in io.Reader, out io.Writer) error {
-	key := strings.TrimSpace(getenv("SYSTEME_API_KEY"))
+func (v vault) putKey(ctx context.Context, name string, mayStay bool, o operator) error {
+	key := strings.TrimSpace(o.getenv("SYSTEME_API_KEY"))
 	if key == "" && mayStay {
 		before, err := v.get(ctx, name)
 		if err != nil {
 			return err
 		}
 		if before.value != "" {
-			fmt.Fprintf(out, "%s is kept\n", name)
+			fmt.Fprintf(o.out, "%s is kept\n", name)
 			return nil
 		}
 	}
 	if key == "" {
 		var err error
-		if key, err = typedKey(in, out); err != nil {
+		if key, err = typedKey(o.in, o.out); err != nil {
 			return err
 		}
 	}
 	if _, err := v.put(ctx, name, keyDescription, key); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "%s is put\n", name)
+	fmt.Fprintf(o.out, "%s is put\n", name)
 	return nil
 }
 

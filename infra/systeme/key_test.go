@@ -5,52 +5,27 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
-	"clientflow/infra/deployment"
 	simulator "clientflow/infra/local/systeme"
-	"clientflow/internal/connection"
 	"clientflow/internal/signing"
 )
 
-// stored returns the key and the secret of a stage.
-func stored(t *testing.T, stage string) (key, secret string) {
-	t.Helper()
-	config, err := deployment.Config(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	v := newVault(config)
-	first, err := v.get(t.Context(), connection.KeyParameter(stage))
-	if err != nil {
-		t.Fatal(err)
-	}
-	second, err := v.get(t.Context(), connection.SecretParameter(stage))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return first.value, second.value
-}
-
 // paste types a key in, and returns what was printed.
-func paste(t *testing.T, stage, typed string) (string, error) {
-	t.Helper()
+func (s *site) paste(typed string) (string, error) {
 	var out strings.Builder
-	err := realMain(t.Context(), []string{"key", "-stage", stage}, func(string) string { return "" }, strings.NewReader(typed), &out)
+	err := realMain(s.Context(), []string{"key"}, s.operator(nil, typed, &out))
 	return out.String(), err
 }
 
 func TestAKeyIsPastedAndTheSecretIsMadeUpOnce(t *testing.T) {
 	t.Parallel()
+	s := newSite(t, simulator.Options{})
 	for _, typed := range []string{"first-key\n", " second-key \r\n", "third-key"} {
-		_, before := stored(t, "pasted")
-		printed, err := paste(t, "pasted", typed)
+		_, before := s.stored()
+		printed, err := s.paste(typed)
 		if err != nil {
 			t.Fatal(err)
 		}
-		key, secret := stored(t, "pasted")
+		key, secret := s.stored()
 		if key != strings.TrimSpace(typed) || len(secret) < 26 || before != "" && secret != before {
 			t.Errorf("stored %q and %q, after %q", key, secret, before)
 		}
@@ -62,13 +37,14 @@ func TestAKeyIsPastedAndTheSecretIsMadeUpOnce(t *testing.T) {
 
 func TestKeyAndSecretMayBeGiven(t *testing.T) {
 	t.Parallel()
-	if _, err := paste(t, "given", "old-key\n"); err != nil {
+	s := newSite(t, simulator.Options{})
+	if _, err := s.paste("old-key\n"); err != nil {
 		t.Fatal(err)
 	}
-	_, before := stored(t, "given")
+	_, before := s.stored()
 	for range 2 { // a secret that is there already is kept
-		mustPutKey(t, "given")
-		if key, secret := stored(t, "given"); key != "canary-key" || secret != "canary-secret\n"+before {
+		s.mustPutKey()
+		if key, secret := s.stored(); key != "canary-key" || secret != "canary-secret\n"+before {
 			t.Errorf("stored %q and %q", key, secret)
 		}
 	}
@@ -77,74 +53,30 @@ func TestKeyAndSecretMayBeGiven(t *testing.T) {
 // A secret alone may be given: the key stays, and nobody is asked for it.
 func TestTheSecretMayBeGivenAlone(t *testing.T) {
 	t.Parallel()
-	mustPutKey(t, "alone")
-	printed, err := run(t, map[string]string{"SYSTEME_WEBHOOK_SECRET": " another-secret\n"}, "key", "-stage", "alone")
+	s := newSite(t, simulator.Options{})
+	s.mustPutKey()
+	printed, err := s.run(map[string]string{"SYSTEME_WEBHOOK_SECRET": " another-secret\n"}, "key")
 	if err != nil || strings.Contains(printed, "Paste") || !strings.Contains(printed, "make systeme-setup") {
 		t.Errorf("printed %s, %v", printed, err)
 	}
-	if key, secret := stored(t, "alone"); key != "canary-key" || secret != "another-secret\ncanary-secret" {
+	if key, secret := s.stored(); key != "canary-key" || secret != "another-secret\ncanary-secret" {
 		t.Errorf("stored %q and %q", key, secret)
 	}
-	if _, err := run(t, map[string]string{"SYSTEME_WEBHOOK_SECRET": "first word"}, "key", "-stage", "alone"); !errors.Is(err, signing.ErrBlank) {
+	if _, err := s.run(map[string]string{"SYSTEME_WEBHOOK_SECRET": "first word"}, "key"); !errors.Is(err, signing.ErrBlank) {
 		t.Errorf("two words: %v", err)
 	}
-	if printed, err := run(t, map[string]string{"SYSTEME_WEBHOOK_SECRET": "a-secret"}, "key", "-stage", "keyless"); !errors.Is(err, errNoKey) || !strings.Contains(printed, "Paste") {
+	if printed, err := s.run(map[string]string{"SYSTEME_WEBHOOK_SECRET": "a-secret"}, "key", "-stage", "another"); !errors.Is(err, errNoKey) || !strings.Contains(printed, "Paste") {
 		t.Errorf("without a key: printed %s, %v", printed, err)
 	}
 }
 
 func TestNoKeyIsPasted(t *testing.T) {
 	t.Parallel()
-	if _, err := paste(t, "nothing", "\n"); err == nil || !strings.Contains(err.Error(), "KEY=") {
+	s := newSite(t, simulator.Options{})
+	if _, err := s.paste("\n"); err == nil || !strings.Contains(err.Error(), "KEY=") {
 		t.Errorf("error %v", err)
 	}
-	if key, secret := stored(t, "nothing"); key != "" || secret != "" {
+	if key, secret := s.stored(); key != "" || secret != "" {
 		t.Errorf("stored %q and %q", key, secret)
 	}
-}
-
-func TestTheStackTellsStageAndAddress(t *testing.T) {
-	t.Parallel()
-	account, address := start(t, simulator.Options{Key: "canary-key"})
-	mustPutKey(t, "stacked")
-	db, registry := mustMakeRegistry(t, "clientflow-stacked")
-	if _, err := run(t, secrets, "setup", "-api", address, "-stack", "clientflow-stacked"); err != nil {
-		t.Fatal(err)
-	}
-	if hooks := account.Webhooks(); len(hooks) != 1 || hooks[0].Name != "clientflow-stacked" || hooks[0].URL != "https://stacked.test/webhooks/systeme" {
-		t.Errorf("webhooks %+v", hooks)
-	}
-	// Its calls take their turns among those of the deployment's functions.
-	out, err := db.GetItem(t.Context(), &dynamodb.GetItemInput{
-		TableName: &registry, Key: map[string]types.AttributeValue{"key": &types.AttributeValueMemberS{Value: "RATE#systeme"}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if turns, ok := out.Item["turns"].(*types.AttributeValueMemberN); !ok || turns.Value == "0" {
-		t.Errorf("the rate's item is %v", out.Item)
-	}
-}
-
-// mustMakeRegistry makes the Registry table of a stack, and returns what reaches it.
-func mustMakeRegistry(t *testing.T, stack string) (db *dynamodb.Client, table string) {
-	t.Helper()
-	found, err := deployment.Open(t.Context(), stack)
-	if err != nil {
-		t.Fatal(err)
-	}
-	table, err = found.Resource("RegistryTable")
-	if err != nil {
-		t.Fatal(err)
-	}
-	db = dynamodb.NewFromConfig(found.AWS)
-	_, err = db.CreateTable(t.Context(), &dynamodb.CreateTableInput{
-		TableName: &table, BillingMode: types.BillingModePayPerRequest,
-		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("key"), AttributeType: types.ScalarAttributeTypeS}},
-		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("key"), KeyType: types.KeyTypeHash}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return db, table
 }

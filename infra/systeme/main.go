@@ -20,7 +20,10 @@ import (
 	"os"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"clientflow/infra/command"
+	"clientflow/infra/deployment"
 )
 
 const usage = `usage: systeme COMMAND [flags]
@@ -35,27 +38,36 @@ const usage = `usage: systeme COMMAND [flags]
 
 func main() {
 	command.Main(func(ctx context.Context, arguments []string, out io.Writer) error {
-		return realMain(ctx, arguments, os.Getenv, os.Stdin, out)
+		return realMain(ctx, arguments, operator{os.Getenv, os.Stdin, out, deployment.Config})
 	})
 }
 
+// operator is who runs a command.
+type operator struct {
+	getenv func(string) string
+	in     io.Reader
+	out    io.Writer
+	// aws returns how to reach the AWS of the operator's deployments.
+	aws func(context.Context) (aws.Config, error)
+}
+
 // realMain runs the command that the arguments name.
-func realMain(ctx context.Context, arguments []string, getenv func(string) string, in io.Reader, out io.Writer) error {
+func realMain(ctx context.Context, arguments []string, o operator) error {
 	command := ""
 	if len(arguments) > 0 {
 		command = arguments[0]
 	}
 	switch command {
 	case "key":
-		return putKey(ctx, arguments[1:], getenv, in, out)
+		return putKey(ctx, arguments[1:], o)
 	case "setup":
-		return setUp(ctx, arguments[1:], out)
+		return setUp(ctx, arguments[1:], o)
 	case "rotate":
-		return rotate(ctx, arguments[1:], out)
+		return rotate(ctx, arguments[1:], o)
 	case "check":
-		return checkAccount(ctx, arguments[1:], getenv, out)
+		return checkAccount(ctx, arguments[1:], o)
 	case "-h", "-help", "--help", "help":
-		fmt.Fprint(out, usage)
+		fmt.Fprint(o.out, usage)
 		return flag.ErrHelp
 	}
 	return errors.New(strings.TrimSpace(usage))

@@ -5,80 +5,50 @@ import (
 	"crypto/rand"
 	"flag"
 	"fmt"
-	"io"
 	"time"
 
-	"clientflow/infra/deployment"
-	"clientflow/internal/connection"
-	"clientflow/internal/secret"
 	"clientflow/internal/signing"
 )
 
-const (
-	// settled is when every function reads the secrets again that meets one that it does
-	// not know, and a little: only then may Systeme.io sign with it.
-	settled = secret.Pause + 5*time.Second
-	// keepForRetries is how long a secret of before is accepted. Systeme.io is said to
-	// send for five days what was not taken, and what it signs that with is not known.
-	keepForRetries = 7 * 24 * time.Hour
-)
+// keepForRetries is how long a secret of before is accepted. Systeme.io is said to send
+// for five days what was not taken, and what it signs that with is not known.
+const keepForRetries = 7 * 24 * time.Hour
 
 // rotate is the command that makes up a new secret for the webhook and gives it to both
 // ends. Each step may be the last of a run: the next run goes on behind it.
-func rotate(ctx context.Context, arguments []string, out io.Writer) error {
-	var p preparation
+func rotate(ctx context.Context, arguments []string, o operator) error {
 	set := flag.NewFlagSet("rotate", flag.ContinueOnError)
-	set.SetOutput(out)
-	p.flags(set)
-	set.BoolVar(&p.leaked, "leaked", false, "throw all secrets of before out at the end, whatever is signed with them")
-	if err := deployment.Parse(set, arguments); err != nil {
-		return err
-	}
-	if err := p.open(ctx); err != nil {
+	leaked := set.Bool("leaked", false, "throw all secrets of before out at the end, whatever is signed with them")
+	p, err := prepare(ctx, set, arguments, o)
+	if err != nil {
 		return err
 	}
 	// One that is on its way already may be the one that leaked.
-	if p.leaked || !p.secrets.Pending() {
-		if err := p.renew(ctx, out); err != nil {
+	if p.leaked = *leaked; p.leaked || !p.secrets.Pending() {
+		if err := p.renew(ctx); err != nil {
 			return err
 		}
 	}
-	return p.run(ctx, out)
+	return p.run(ctx)
 }
 
 // renew puts a new secret before the others.
-func (p *preparation) renew(ctx context.Context, out io.Writer) error {
+func (p *preparation) renew(ctx context.Context) error {
 	next, err := p.secrets.Succeed(rand.Text())
 	if err != nil {
 		return err
 	}
-	if p.before, err = p.vault.replace(ctx, p.secretName(), p.before, next); err != nil {
+	if p.before, err = p.vault.replace(ctx, p.parameter, p.before, next); err != nil {
 		return err
 	}
 	p.secrets = next
-	fmt.Fprintf(out, "done    %s has a new secret, beside those before\n", p.secretName())
+	fmt.Fprintf(p.out, "done    %s has a new secret, beside those before\n", p.parameter)
 	return nil
-}
-
-func (p *preparation) secretName() string { return connection.SecretParameter(p.stage) }
-
-// wait waits until all functions take what is signed with the newest secret.
-func (p *preparation) wait(ctx context.Context, out io.Writer) error {
-	if !p.secrets.Pending() {
-		return nil
-	}
-	fmt.Fprintf(out, "waiting %s, until all functions know the new secret\n", p.settle)
-	select {
-	case <-time.After(p.settle):
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // end gives the secrets of before their end, once the webhook has the newest. If one
 // leaked they are out in any case, and reconcile gives the webhook the newest.
-func (p *preparation) end(ctx context.Context, out io.Writer, given bool) error {
+func (p *preparation) end(ctx context.Context, given bool) error {
 	now := time.Now()
 	after := p.secrets
 	switch {
@@ -90,12 +60,15 @@ func (p *preparation) end(ctx context.Context, out io.Writer, given bool) error 
 	if after.String() == p.secrets.String() {
 		return nil
 	}
-	if _, err := p.vault.replace(ctx, p.secretName(), p.before, after); err != nil {
+	if _, err := p.vault.replace(ctx, p.parameter, p.before, after); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "done    %s: %s\n", p.secretName(), p.ended(after, now))
+	fmt.Fprintf(p.out, "done    %s: %s\n", p.parameter, p.ended(after, now))
+	if err := p.environments.replace(ctx, p.out); err != nil {
+		return err
+	}
 	if p.leaked && !given {
-		fmt.Fprintln(out, "The webhook has not got the new one, and all it delivers is refused until it has: make systeme-setup, or wait for reconcile")
+		fmt.Fprintln(p.out, "The webhook has not got the new one, and all it delivers is refused until it has: make systeme-setup, or wait for reconcile")
 	}
 	return nil
 }
@@ -105,7 +78,7 @@ func (p *preparation) ended(after signing.Secrets, now time.Time) string {
 	until, ok := after.Until(now)
 	switch {
 	case p.leaked:
-		return fmt.Sprintf("the secrets of before are out, and %.0f seconds from now no function takes them", secret.Lifetime.Seconds())
+		return "the secrets of before are out"
 	case ok:
 		return "the secret of before is accepted until " + until.UTC().Format(time.RFC3339)
 	}

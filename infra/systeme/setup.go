@@ -11,7 +11,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"clientflow/infra/command"
 	"clientflow/infra/deployment"
@@ -20,127 +19,98 @@ import (
 	"clientflow/internal/systeme"
 )
 
-// account is how to reach the account.
-type account struct {
-	address, key string
-	rate         float64
-	// shared is the rate that a deployment's functions keep together; nil where no
-	// stack is named.
-	shared systeme.Limiter
-}
-
-// publicAPI is where the API is for everyone.
+// publicAPI is where Systeme.io's API is for everyone.
 const publicAPI = "https://api.systeme.io"
-
-// flags registers the flags that every command has.
-func (a *account) flags(set *flag.FlagSet) {
-	set.StringVar(&a.address, "api", "", "base `address` of Systeme.io's API; "+publicAPI+", or the stack's, when empty")
-	set.Float64Var(&a.rate, "rate", 1, "`calls` a second, where no stack is named")
-}
-
-// connect returns a client of the account, whose calls go through transport.
-func (a *account) connect(transport http.RoundTripper) (*systeme.Client, error) {
-	limiter := a.shared
-	if limiter == nil {
-		limiter = systeme.NewPacer(a.rate)
-	}
-	return systeme.New(systeme.Config{
-		BaseURL: cmp.Or(a.address, publicAPI), Key: systeme.Fixed(a.key), HTTP: &http.Client{Transport: transport}, Limiter: limiter,
-	})
-}
-
-// stageFlag registers the flag that names a deployment.
-func stageFlag(set *flag.FlagSet, stage *string) {
-	set.StringVar(stage, "stage", "dev", "`name` of the deployment, the stack's parameter Stage")
-}
 
 // setUp is the command that prepares an account for a deployment, with the key and the
 // secret that its functions have.
-func setUp(ctx context.Context, arguments []string, out io.Writer) error {
-	var p preparation
+func setUp(ctx context.Context, arguments []string, o operator) error {
 	set := flag.NewFlagSet("setup", flag.ContinueOnError)
-	set.SetOutput(out)
-	p.flags(set)
-	if err := deployment.Parse(set, arguments); err != nil {
+	p, err := prepare(ctx, set, arguments, o)
+	if err != nil {
 		return err
 	}
-	if err := p.open(ctx); err != nil {
-		return err
-	}
-	return p.run(ctx, out)
+	return p.run(ctx)
 }
 
 // preparation brings an account into the order that a deployment needs.
 type preparation struct {
-	account               account
-	address, stage, stack string
-	settle                time.Duration
-	leaked                bool // throw all secrets out but the newest
-
-	vault   vault
-	hook    connection.Webhook
-	before  held // the parameter of the webhook's secret
-	secrets signing.Secrets
+	account      *systeme.Client
+	vault        vault
+	environments environments
+	hook         connection.Webhook
+	parameter    string // of the webhook's secret
+	before       held   // in it
+	secrets      signing.Secrets
+	leaked       bool // throw all secrets out but the newest
+	out          io.Writer
 }
 
-func (p *preparation) flags(set *flag.FlagSet) {
-	p.account.flags(set)
-	set.StringVar(&p.stack, "stack", "", "`name` of the stack, which tells its stage and its address")
-	set.StringVar(&p.address, "url", "", "`address` of ClientFlow's API, where no stack is named or it is reached at another")
-	set.DurationVar(&p.settle, "settle", settled, "`time` after which every function reads a secret that was changed")
-	stageFlag(set, &p.stage)
-}
-
-// open finds the deployment, and reads its key and its secrets.
-func (p *preparation) open(ctx context.Context) error {
-	config, err := deployment.Config(ctx)
+// prepare reads a command's flags, finds the deployment that they name, and reads its key
+// and its secrets.
+func prepare(ctx context.Context, set *flag.FlagSet, arguments []string, o operator) (preparation, error) {
+	set.SetOutput(o.out)
+	stack := deployment.StackFlag(set)
+	address := set.String("url", "", "`address` of ClientFlow's API, where it is reached at another than the stack says")
+	api := set.String("api", "", "base `address` of Systeme.io's API; the stack's when empty")
+	if err := deployment.Parse(set, arguments); err != nil {
+		return preparation{}, err
+	}
+	config, err := o.aws(ctx)
 	if err != nil {
-		return err
+		return preparation{}, err
 	}
-	if p.stack != "" {
-		found, err := deployment.Find(ctx, config, p.stack)
-		if err != nil {
-			return err
-		}
-		p.stage, p.address = found.Stage(), cmp.Or(p.address, found.Outputs["ApiUrl"])
-		p.account.address = cmp.Or(p.account.address, found.Parameters["SystemeApiUrl"])
-		if p.account.shared, err = found.Pace(); err != nil {
-			return err
-		}
-	}
-	p.hook.Name = connection.WebhookName(p.stage)
-	if p.hook.URL, err = webhookURL(p.address); err != nil {
-		return err
-	}
-	p.vault = newVault(config)
-	key, err := p.vault.must(ctx, connection.KeyParameter(p.stage))
+	found, err := deployment.Find(ctx, config, *stack)
 	if err != nil {
-		return err
+		return preparation{}, err
 	}
-	p.account.key = key.value
-	p.before, err = p.vault.must(ctx, connection.SecretParameter(p.stage))
+	p := preparation{vault: newVault(config), out: o.out, parameter: connection.SecretParameter(found.Stage())}
+	p.hook.Name = connection.WebhookName(found.Stage())
+	if p.hook.URL, err = webhookURL(cmp.Or(*address, found.Outputs["ApiUrl"])); err != nil {
+		return preparation{}, err
+	}
+	if p.environments, err = findEnvironments(found); err != nil {
+		return preparation{}, err
+	}
+	if p.account, err = connect(ctx, found, p.vault, *api); err != nil {
+		return preparation{}, err
+	}
+	p.before, err = p.vault.must(ctx, p.parameter)
 	p.secrets = signing.Parse(p.before.value)
-	return err
+	return p, err
+}
+
+// connect returns a client of a deployment's account, whose calls take their turns among
+// those of its functions.
+func connect(ctx context.Context, of deployment.Deployment, v vault, api string) (*systeme.Client, error) {
+	key, err := v.must(ctx, connection.KeyParameter(of.Stage()))
+	if err != nil {
+		return nil, err
+	}
+	limiter, err := of.Pace()
+	if err != nil {
+		return nil, err
+	}
+	return systeme.New(systeme.Config{
+		BaseURL: cmp.Or(api, of.Parameters["SystemeApiUrl"], publicAPI), Key: systeme.Fixed(key.value),
+		HTTP: &http.Client{Transport: http.DefaultTransport}, Limiter: limiter,
+	})
 }
 
 // run gives the account all that it needs. When that was a new secret for the webhook,
 // the one before gets its end. A secret that someone else has taken the place of by then
 // is not given: no function would accept it.
-func (p *preparation) run(ctx context.Context, out io.Writer) error {
-	client, err := p.account.connect(http.DefaultTransport)
-	if err != nil {
+func (p *preparation) run(ctx context.Context) error {
+	if err := p.environments.replace(ctx, p.out); err != nil {
 		return err
 	}
-	if err := p.wait(ctx, out); err != nil {
-		return err
-	}
-	if err := p.vault.same(ctx, p.secretName(), p.before); err != nil {
+	if err := p.vault.same(ctx, p.parameter, p.before); err != nil {
 		return err
 	}
 	p.hook.Secret = p.secrets.Newest()
-	findings := connection.Set(ctx, client, p.hook)
-	told := tell(out, findings)
-	if err := p.end(ctx, out, gaveSecret(findings)); err != nil {
+	findings := connection.Set(ctx, p.account, p.hook)
+	told := tell(p.out, findings)
+	if err := p.end(ctx, gaveSecret(findings)); err != nil {
 		return err
 	}
 	return told
@@ -159,7 +129,7 @@ func webhookURL(text string) (string, error) {
 	base := strings.TrimRight(strings.TrimSuffix(text, connection.WebhookPath), "/")
 	address, err := url.Parse(base)
 	if err != nil || address.Host == "" || (address.Scheme != "https" && address.Scheme != "http") {
-		return "", errors.New("the address of ClientFlow's API is missing or not one such as https://example.com: give it as -url, or URL=… to make")
+		return "", errors.New("the address of ClientFlow's API is not one such as https://example.com: give it as -url, or URL=… to make")
 	}
 	return base + connection.WebhookPath, nil
 }

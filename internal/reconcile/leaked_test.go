@@ -48,8 +48,7 @@ func TestAWebhookThatHasASecretThatWasThrownOut(t *testing.T) {
 		w.addIB(n)
 	}
 	r := w.reconciler()
-	secret := &stored{now: "leaked"}
-	r.secret = secret
+	r.secret = &stored{now: "leaked"}
 	signedWith := func(want, tag string) {
 		t.Helper()
 		w.contact("jane@acme.test", tag)
@@ -67,7 +66,7 @@ func TestAWebhookThatHasASecretThatWasThrownOut(t *testing.T) {
 	began := string(lead.Stamp(w.clock))
 	w.lines()
 
-	secret.now = signing.Parse("new\nleaked").ThrowOut(w.clock.Add(7 * 24 * time.Hour)).String()
+	r.secret = &stored{now: signing.Parse("new\nleaked").ThrowOut(w.clock.Add(7 * 24 * time.Hour)).String()}
 	w.must(w.sim.SetFaults(simulator.Fault{Method: http.MethodPatch, Status: http.StatusBadGateway}))
 	w.clock = w.clock.Add(15 * time.Minute)
 	w.must(r.Handle(t.Context()))

@@ -106,22 +106,28 @@ func (r *Reconciler) Handle(ctx context.Context) error {
 }
 
 // unlock returns the webhook with its secret; ready is false when the account has no key.
-// The secret is read anew each time: one that is old by now would make a webhook that is
-// mended useless. One that was changed lately is given to it again, once all functions
+// A secret that was changed lately is given to the webhook again, once all functions
 // accept it, which is when all before have an end.
 func (r *Reconciler) unlock(ctx context.Context) (hook connection.Webhook, ready bool, err error) {
-	key, hook := r.key.Value(), r.hook
-	if key == "" {
-		if key, err = r.key.Renew(ctx, key); err != nil || key == "" {
-			return hook, false, err
-		}
+	hook = r.hook
+	if key, err := known(ctx, r.key); err != nil || key == "" {
+		return hook, false, err
 	}
-	text, err := r.secret.Renew(ctx, r.secret.Value())
+	text, err := known(ctx, r.secret)
 	secrets := signing.Parse(text)
 	hook.Secret = secrets.Newest()
 	_, ends := secrets.Until(r.now())
 	hook.Lately = ends && !secrets.Pending()
 	return hook, true, err
+}
+
+// known returns a secret, which may have come since this environment started; "" when
+// there is none yet.
+func known(ctx context.Context, secret systeme.Key) (string, error) {
+	if value := secret.Value(); value != "" {
+		return value, nil
+	}
+	return secret.Renew(ctx, "")
 }
 
 // counts say what a run did.

@@ -3,10 +3,10 @@
 // Parameter Store; a function is given its name there, and may read no other.
 //
 // A value is read once in each environment, and again when it was refused: it may have
-// been changed since. So a secret is changed by putting the new one in its place, and
-// nothing is deployed or started anew. What another presents to us is not refused by
-// anyone else once it is thrown out, so with Fresh it is read again by the clock too. One
-// that is missing is the empty text, which whatever needs it refuses.
+// been changed since. So a key that we present is changed by putting the new one in its
+// place. A secret that others present to us nobody refuses for us once it is thrown out:
+// whoever changes one has the environments that read it replaced. One that is missing is
+// the empty text, which whatever needs it refuses.
 //
 // No value may reach a log or an error from here.
 package secret
@@ -24,17 +24,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 )
 
-const (
-	// Pause is how long a value that was read again is not asked for once more. Anyone
-	// may send a webhook a signature that is refused, and the store answers some forty
-	// calls a second for the whole account. So a change is known everywhere only to those
-	// who are refused so long after it.
-	Pause = 10 * time.Second
-	// Lifetime is how long Fresh goes by a value without a look.
-	Lifetime = time.Minute
-	// patience is how long Fresh waits for the store: it has a value to go on with.
-	patience = 2 * time.Second
-)
+// pause is how long a value that was read again is not asked for once more. Anyone may
+// send a webhook a signature that is refused, and the store answers some forty calls a
+// second for the whole account.
+const pause = 10 * time.Second
 
 // API is the part of SSM that is used here.
 type API interface {
@@ -54,7 +47,6 @@ type Parameter struct {
 
 	mu    sync.Mutex
 	value string
-	read  time.Time // zero while it could not be
 }
 
 // New returns the secret of that name in the store. It makes no call, and the secret is
@@ -77,26 +69,6 @@ func (p *Parameter) Value() string {
 	return p.value
 }
 
-// Fresh returns the secret as the store had it a Lifetime ago or later. While the store
-// does not answer it is the one that was last read, however old. Where none is known it
-// does not ask for one: who is refused without it does, and can wait for it.
-func (p *Parameter) Fresh(ctx context.Context) string {
-	value, age := p.aged()
-	if value == "" || age < Lifetime {
-		return value
-	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	_, _ = p.Renew(ctx, value)
-	return p.Value()
-}
-
-func (p *Parameter) aged() (string, time.Duration) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.value, p.now().Sub(p.read)
-}
-
 // Renew returns the secret that has taken the place of one that was refused, or the
 // same one when none has. Those who were refused together read it once, and share what
 // came of it.
@@ -110,7 +82,7 @@ func (p *Parameter) Renew(ctx context.Context, refused string) (string, error) {
 	if value := p.Value(); value != refused {
 		return value, nil
 	}
-	if p.now().Sub(p.renewed) < Pause {
+	if p.now().Sub(p.renewed) < pause {
 		return refused, p.failure
 	}
 	p.renewed = p.now()
@@ -132,6 +104,6 @@ func (p *Parameter) ask(ctx context.Context) (string, error) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.value, p.read = value, p.now()
+	p.value = value
 	return value, nil
 }

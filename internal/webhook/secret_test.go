@@ -12,7 +12,7 @@ import (
 // fixed is a secret that does not change.
 type fixed string
 
-func (f fixed) Fresh(context.Context) string { return string(f) }
+func (f fixed) Value() string { return string(f) }
 
 func (f fixed) Renew(context.Context, string) (string, error) { return string(f), nil }
 
@@ -22,7 +22,7 @@ type changing struct {
 	err        error
 }
 
-func (c *changing) Fresh(context.Context) string { return c.known }
+func (c *changing) Value() string { return c.known }
 
 func (c *changing) Renew(context.Context, string) (string, error) {
 	if c.err == nil {

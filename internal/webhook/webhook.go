@@ -71,9 +71,8 @@ import (
 // Secret is what Systeme.io signs deliveries with, which may be changed while ClientFlow
 // runs. It is a text that package signing reads: meanwhile there are two.
 type Secret interface {
-	// Fresh returns the text as it was stored lately, or known when it cannot be read; ""
-	// when none is known.
-	Fresh(context.Context) string
+	// Value returns the text that is known; "" when none is.
+	Value() string
 	// Renew returns the text that has taken the place of one by which a signature was
 	// refused, or the same one when none has.
 	Renew(ctx context.Context, refused string) (string, error)
@@ -122,7 +121,7 @@ func (e endpoint) take(ctx context.Context, r *httpapi.Request) (httpapi.Respons
 // verify tells whether a body is signed with a secret that is known, or that has come
 // since.
 func (e endpoint) verify(ctx context.Context, body []byte, signature string) (bool, error) {
-	known := e.secret.Fresh(ctx)
+	known := e.secret.Value()
 	if signed(known, body, signature) {
 		return true, nil
 	}
