@@ -246,13 +246,15 @@ func TestNoForm(t *testing.T) {
 		t.Fatal(err)
 	}
 	for route := range s.routes {
-		want := s.do(t, route, strings.Repeat("0", 20), "", "")
-		if want.Status != 404 || want.Headers["vary"] != "Origin" {
-			t.Errorf("%s: %d %v", route, want.Status, want.Headers)
-		}
-		for _, key := range []string{"", "x", "FORM#x", orphan, disabled.FormKey, strings.ToUpper(orphan), strings.Repeat("a", 19) + "\n"} {
-			if got := s.do(t, route, key, "", ""); fmt.Sprint(got) != fmt.Sprint(want) {
-				t.Errorf("%s %q: %v, want %v", route, key, got, want)
+		for _, accept := range []string{"", browser} {
+			want := s.do(t, route, strings.Repeat("0", 20), "", "", "accept", accept)
+			if want.Status != 404 || want.Headers["vary"] != "Origin" {
+				t.Errorf("%s: %d %v", route, want.Status, want.Headers)
+			}
+			for _, key := range []string{"", "x", "FORM#x", orphan, disabled.FormKey, strings.ToUpper(orphan), strings.Repeat("a", 19) + "\n"} {
+				if got := s.do(t, route, key, "", "", "accept", accept); fmt.Sprint(got) != fmt.Sprint(want) {
+					t.Errorf("%s %q: %v, want %v", route, key, got, want)
+				}
 			}
 		}
 	}

@@ -2,7 +2,6 @@ package capture
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"slices"
 
@@ -25,11 +24,8 @@ func (s service) onForm(method string, handle ibHandler) httpapi.Handler {
 			httpapi.NoteTenant(ctx, ib.Tenant)
 			response, err = handle(ctx, r, ib)
 		}
-		if _, ok := errors.AsType[*problem.Problem](err); ok {
-			response, err = httpapi.Problem(err), nil
-		}
 		if err != nil {
-			return httpapi.Response{}, err
+			response = s.failure(r, ib, err)
 		}
 		response.Headers["vary"] = "Origin"
 		if origin := r.Header("origin"); slices.Contains(ib.AllowedOrigins, origin) {
@@ -38,8 +34,17 @@ func (s service) onForm(method string, handle ibHandler) httpapi.Handler {
 				response.LetSend(method, "content-type")
 			}
 		}
-		return response, nil
+		return response, err
 	}
+}
+
+// failure answers a browser that was to show a page with one, and others with the
+// problem document.
+func (s service) failure(r *httpapi.Request, ib account.IB, err error) httpapi.Response {
+	if r.MediaType() == "application/json" || !prefersHTML(r.Header("accept")) {
+		return httpapi.Problem(err)
+	}
+	return s.pages.failure(ib, problem.Of(err).Kind)
 }
 
 // preflight answers what a browser asks before it lets a page of another origin

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"clientflow/internal/account"
+	"clientflow/internal/capture"
 	"clientflow/internal/httpapi"
 )
 
@@ -167,6 +168,48 @@ func TestThanks(t *testing.T) {
 	}
 	if slices.ContainsFunc(all, func(e element) bool { return e.name == "form" || e.name == "b" }) {
 		t.Errorf("a form, or the name's own tags: %s", got.Body)
+	}
+}
+
+// TestABrowserIsToldInWords follows dead links and sends what is not taken, as a browser
+// does without a script.
+func TestABrowserIsToldInWords(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ib := s.signUp(t, john, "John")
+	nobody, large := strings.Repeat("0", 20), "name="+strings.Repeat("x", 64<<10)
+	for words, answer := range map[string]struct {
+		status                    int
+		route, formKey, typ, body string
+	}{
+		"This form is not here":      {404, "GET /forms/{formKey}", nobody, "", ""},
+		"ask whoever gave you":       {404, post, nobody, formType, "name=x"},
+		"That is too much text":      {413, post, ib.FormKey, formType, large},
+		"This form cannot be sent":   {415, post, ib.FormKey, "multipart/form-data; boundary=x", "--x--"},
+		"it must not set an enctype": {415, post, ib.FormKey, "text/plain", "name=x"},
+	} {
+		got := s.do(t, answer.route, answer.formKey, "", answer.body, "content-type", answer.typ, "accept", browser)
+		all, text := elements(t, got.Body)
+		if got.Status != answer.status || !strings.Contains(text, words) || strings.Contains(got.Body, "{{") || got.Headers["vary"] != "Origin" {
+			t.Errorf("%s: %d %v %s", words, got.Status, got.Headers, got.Body)
+		}
+		if policy := got.Headers["content-security-policy"]; !strings.HasPrefix(policy, "default-src 'none'; style-src 'sha256-") || all[0].attr["lang"] != "en" {
+			t.Errorf("%s: policy %s, %v", words, policy, all[0])
+		}
+	}
+}
+
+// TestABrowserIsToldOfAFault asks for a form while the registry cannot be read.
+func TestABrowserIsToldOfAFault(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.routes = capture.Routes(capture.NewForms(s.aws.Client, "no-such-table", s.users), s.leads)
+	got := s.do(t, "GET /forms/{formKey}", strings.Repeat("0", 20), "", "", "accept", browser)
+	if _, text := elements(t, got.Body); got.Status != 500 || !strings.Contains(text, "try again in a few minutes") || strings.Contains(got.Body, "no-such-table") {
+		t.Errorf("%d %s", got.Status, got.Body)
+	}
+	if !strings.Contains(s.log.String(), `"outcome":"failed"`) || !strings.Contains(s.log.String(), "find the form") {
+		t.Errorf("log %s", s.log.String())
 	}
 }
 

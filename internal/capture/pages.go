@@ -10,6 +10,7 @@ import (
 
 	"clientflow/internal/account"
 	"clientflow/internal/httpapi"
+	"clientflow/internal/problem"
 )
 
 var (
@@ -19,6 +20,8 @@ var (
 	formPage string
 	//go:embed page/thanks.html
 	thanksPage string
+	//go:embed page/failure.html
+	failurePage string
 )
 
 // pages makes the pages that visitors see. They are filled in by replacing
@@ -52,6 +55,22 @@ func (p pages) preview(ib account.IB) httpapi.Response {
 // thanks answers with our own thank-you page.
 func (p pages) thanks(ib account.IB) httpapi.Response {
 	return p.answer(ib, http.StatusOK, thanksPage, nil)
+}
+
+// failure tells a visitor that there is no form, or that it was not taken, and what to
+// do. It is the same for all forms that are not there.
+func (p pages) failure(ib account.IB, kind problem.Kind) httpapi.Response {
+	title, text := "Something went wrong",
+		"Something failed on our side, and your request may not have arrived. Please go back, and try again in a few minutes. Sending it twice does no harm."
+	switch kind {
+	case problem.NotFound:
+		title, text = "This form is not here", "The link may be mistyped, or the form closed. Please ask whoever gave you the link."
+	case problem.TooLarge:
+		title, text = "That is too much text", "Nothing was sent. Please go back, shorten what you have written, and send it again."
+	case problem.UnsupportedMedia:
+		title, text = "This form cannot be sent", "Nothing was sent. The form on the page that you come from is made wrongly: it must not set an enctype. Please tell whose page it is."
+	}
+	return p.answer(ib, int(kind), failurePage, []string{"{{title}}", title, "{{text}}", text})
 }
 
 func (p pages) answer(ib account.IB, status int, page string, pairs []string) httpapi.Response {

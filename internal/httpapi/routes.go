@@ -15,7 +15,8 @@ import (
 )
 
 // Handler answers one request. An error that is not a Problem is logged and
-// answered as an internal one.
+// answered as an internal one. A handler that tells of an error in its own way
+// returns that answer, a 4xx or 5xx, beside it.
 type Handler func(ctx context.Context, r *Request) (Response, error)
 
 // TenantHandler answers one request of a verified caller.
@@ -49,7 +50,7 @@ func (routes Routes) Serve(log *slog.Logger) func(context.Context, *Request) (Re
 		ctx, noted := noting(ctx)
 		ctx = origin.With(ctx, origin.Origin{Actor: origin.Visitor, RequestID: r.Context.RequestID})
 		response, err := routes.answer(ctx, r)
-		if err != nil {
+		if err != nil && response.Status < http.StatusBadRequest {
 			response = Problem(err)
 		}
 		response.Headers["x-request-id"] = r.Context.RequestID

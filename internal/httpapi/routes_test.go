@@ -99,6 +99,31 @@ func TestServe(t *testing.T) {
 	}
 }
 
+// A handler that tells of an error in its own way is believed, and the log has the error
+// all the same.
+func TestAHandlersOwnRefusal(t *testing.T) {
+	t.Parallel()
+	routes := httpapi.Routes{}
+	for route, err := range map[string]error{"GET /gone": problem.New(problem.NotFound, "Gone."), "GET /broken": errors.New("down")} {
+		routes[route] = func(context.Context, *httpapi.Request) (httpapi.Response, error) {
+			return httpapi.HTML(int(problem.Of(err).Kind), "sorry"), err
+		}
+	}
+	for route, want := range map[string]struct {
+		status  int
+		outcome string
+		text    any
+	}{
+		"GET /gone":   {404, "refused", nil},
+		"GET /broken": {500, "failed", "down"},
+	} {
+		response, line := serve(t, routes, &httpapi.Request{RouteKey: route})
+		if response.Status != want.status || response.Body != "sorry" || line["outcome"] != want.outcome || line["error"] != want.text {
+			t.Errorf("%s: answer %+v, log %v", route, response, line)
+		}
+	}
+}
+
 // A failure that is noted shows in the log, as a warning beside the answer that was
 // given anyway, and gives way to one that decided the answer.
 func TestNoteFailure(t *testing.T) {
