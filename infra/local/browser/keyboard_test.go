@@ -66,7 +66,7 @@ func TestADayWithoutAMouse(t *testing.T) {
 	p.tabTo("Leads")
 	p.types(kb.Enter)
 	p.at("/app/leads")
-	p.said("Lead 1")
+	p.said("1 lead")
 
 	p.tabTo("Jane Doe")
 	p.types(kb.Enter)

@@ -103,14 +103,14 @@ func (p *person) searchesMany() {
 	p.open("/app/leads")
 	p.said("Leads 1 to 25")
 	p.fill("#q", "zebu")
-	p.said("Lead 1")
+	p.said("1 lead")
 	if got := p.shown(); len(got) != 1 || got[0] != "Zebulon Last" || !strings.Contains(p.address(), "q=zebu") {
 		p.Errorf("found %v, at %s", got, p.address())
 	}
 	p.back()
 	p.said("Leads 1 to 25")
 	p.fill("#q", "visitor00007@acme.test")
-	p.said("Lead 1")
+	p.said("1 lead")
 	p.press("Clear")
 	p.said("Leads 1 to 25")
 	p.fill("#q", "nobody is called so")
@@ -174,24 +174,24 @@ func TestTheListByStatusAndDay(t *testing.T) {
 	p := mustPerson(t)
 	p.signIn(john.email)
 	p.open("/app/leads?from=2026-05-04&to=2026-05-04")
-	p.said("Leads 1 to 2")
+	p.said("2 leads")
 	if got := strings.Join(p.shown(), ", "); got != "Day 2, Day 1" {
 		t.Errorf("on that day: %s", got)
 	}
 	eval[any](p, `document.querySelector("#status").value = "converted", document.querySelector("#status").dispatchEvent(new Event("input", {bubbles: true}))`)
-	p.said("Lead 1")
+	p.said("1 lead")
 	if got := p.address(); got != "/app/leads?status=converted&from=2026-05-04&to=2026-05-04" {
 		t.Errorf("at %s", got)
 	}
 	p.back()
-	p.said("Leads 1 to 2")
+	p.said("2 leads")
 	p.open("/app/leads?from=2026-05-05&to=2026-05-04")
 	p.sees("To must be after from.")
 	p.open("/app/leads?status=vip-prospect")
 	p.sees("No lead is like that")
 	p.inspect("leads-none-found")
 	p.press("Show all leads")
-	p.said("Leads 1 to 4")
+	p.said("4 leads")
 	p.open("/app/leads?cursor=nonsense")
 	p.sees("This page of the list is gone")
 }
@@ -204,7 +204,7 @@ func TestNewLeadsAreTold(t *testing.T) {
 	p := mustPerson(t)
 	p.signIn(john.email)
 	p.open("/app/leads")
-	p.said("Lead 1")
+	p.said("1 lead")
 	john.capture(t, object{"email": newAddress("fresh"), "name": "Fresh Lead"})
 	eval[any](p, "void document.dispatchEvent(new Event('visibilitychange'))")
 	p.sees("1 new lead")
@@ -212,5 +212,5 @@ func TestNewLeadsAreTold(t *testing.T) {
 		t.Errorf("shown by itself: %v", got)
 	}
 	p.press("1 new lead")
-	p.said("Leads 1 to 2")
+	p.said("2 leads")
 }

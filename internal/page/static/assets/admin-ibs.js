@@ -19,7 +19,7 @@ export async function showIBs({ me, view, query, signal, go }) {
 
 function searchForm(sought, go) {
   const form = h("form", { class: "search", role: "search", onsubmit: search },
-    h("input", { type: "search", name: "q", value: sought, maxlength: 254, "aria-label": "Search brokers", placeholder: "Name, email or prefix" }),
+    h("input", { type: "search", name: "q", value: sought, maxlength: 254, "aria-label": "Search brokers", placeholder: "Name, email, prefix" }),
     h("button", {}, "Search"));
   function search(event) {
     event.preventDefault();
@@ -43,22 +43,22 @@ async function find(sought, cursor, signal) {
 }
 
 function table(ibs, timeZone) {
-  return h("table", { class: "ibs" },
+  const column = (name) => h("th", { role: "columnheader", scope: "col", class: name === "Leads" && "number" }, name);
+  return h("table", { role: "table", class: "ibs" },
     h("caption", { class: "out-of-sight" }, "Introducing brokers, newest first"),
-    h("thead", {}, h("tr", {},
-      ["Broker", "Tag prefix"].map((name) => h("th", { scope: "col" }, name)),
-      h("th", { scope: "col", class: "number" }, "Leads"),
-      ["Since", "Workflows"].map((name) => h("th", { scope: "col" }, name)))),
-    h("tbody", {}, ibs.map((ib) => row(ib, timeZone))));
+    h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, ["Broker", "Tag prefix", "Leads", "Since", "Workflows"].map(column))),
+    h("tbody", { role: "rowgroup" }, ibs.map((ib) => row(ib, timeZone))));
 }
 
+// The roles are there for phones, where the style makes no table of it.
 function row(ib, timeZone) {
-  return h("tr", {},
-    h("td", {}, h("a", { href: "/admin?ib=" + ib.userId }, h("bdi", {}, ib.name)), h("div", { class: "quiet small" }, ib.email)),
-    h("td", {}, h("code", {}, ib.systemeTagPrefix)),
-    h("td", { class: "number" }, count(ib.leadCount)),
-    h("td", {}, day(ib.createdAt, timeZone)),
-    h("td", {}, state(ib)));
+  const cell = (...children) => h("td", { role: "cell" }, children);
+  return h("tr", { role: "row" },
+    cell(h("a", { href: "/admin?ib=" + ib.userId }, h("bdi", {}, ib.name)), h("div", { class: "quiet small" }, ib.email)),
+    cell(h("code", {}, ib.systemeTagPrefix)),
+    h("td", { role: "cell", class: "number" }, count(ib.leadCount)),
+    cell(day(ib.createdAt, timeZone)),
+    cell(state(ib)));
 }
 
 /** state is how far an IB is set up. */

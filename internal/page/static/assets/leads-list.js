@@ -141,7 +141,7 @@ export class List {
 
   #counted(found, before) {
     if (this.#stopped) return plural(found, "lead") + " found, before you stopped the search";
-    if (before === null) return plural(found, "lead");
+    if (before === null || before === 0 && this.#next === null) return plural(found, "lead");
     return found === 1 ? "Lead " + count(before + 1) : "Leads " + count(before + 1) + " to " + count(before + found);
   }
 
