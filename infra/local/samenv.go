@@ -17,7 +17,7 @@ const samFile = ".build/sam-env.json"
 func writeSAMFile(root string, running *stack.Stack) error {
 	all := map[string]map[string]string{}
 	for _, f := range running.Template.Functions {
-		variables := map[string]string{"AWS_ENDPOINT_URL": fromContainer(running.AWS)}
+		variables := map[string]string{}
 		for name, content := range f.Environment {
 			// An issuer is a name, which stays; an address that is called does not.
 			if content == running.Systeme {
@@ -25,6 +25,7 @@ func writeSAMFile(root string, running *stack.Stack) error {
 			}
 			variables[name] = content
 		}
+		variables["AWS_ENDPOINT_URL"] = fromContainer(running.AWS) // empty in the template
 		all[f.LogicalID] = variables
 	}
 	document, err := json.MarshalIndent(all, "", "  ")

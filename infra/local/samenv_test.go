@@ -22,7 +22,7 @@ func TestWriteSAMFile(t *testing.T) {
 		Template: &template.Template{Functions: []template.Function{{
 			LogicalID: "SyncFunction",
 			Environment: map[string]string{
-				"TABLE": "clientflow-Table", "SYSTEME_API_URL": "http://127.0.0.1:8090", "TOKEN_ISSUER": "http://127.0.0.1:4566/us-east-1_a",
+				"AWS_ENDPOINT_URL": "", "TABLE": "clientflow-Table", "SYSTEME_API_URL": "http://127.0.0.1:8090", "TOKEN_ISSUER": "http://127.0.0.1:4566/us-east-1_a",
 			},
 		}}},
 	}
