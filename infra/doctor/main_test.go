@@ -21,6 +21,7 @@ import (
 
 	"clientflow/infra/command"
 	"clientflow/infra/deployment"
+	"clientflow/infra/environments"
 	"clientflow/infra/local/stack"
 	"clientflow/infra/local/systeme"
 	"clientflow/internal/signing"
@@ -165,6 +166,15 @@ func (w *ward) put(t *testing.T, name, value string, kind ssmtypes.ParameterType
 	}
 }
 
+// putSecret puts the webhook's secret, and has functions know it.
+func (w *ward) putSecret(t *testing.T, value string) {
+	t.Helper()
+	w.put(t, secretName, value, ssmtypes.ParameterTypeSecureString)
+	readers, err := environments.Find(w.found)
+	w.must(t, err)
+	w.must(t, readers.Replace(t.Context()))
+}
+
 const (
 	keyName    = "/clientflow/dev/systeme-api-key"
 	secretName = "/clientflow/dev/systeme-webhook-secret"
@@ -236,10 +246,12 @@ func TestEachPieceThatIsBrokenIsFound(t *testing.T) {
 			"is refused", "Systeme.io: API key", "make systeme-key"},
 		{"Systeme.io is down", func(*testing.T) { w.found.Parameters["SystemeApiUrl"] = "http://127.0.0.1:1" }, func(*testing.T) { w.found.Parameters["SystemeApiUrl"] = w.Systeme },
 			"could not be asked", "Systeme.io", "leads wait until it answers"},
-		{"no secret", func(t *testing.T) { w.put(t, secretName, "", "") }, func(t *testing.T) { w.put(t, secretName, "s", ssmtypes.ParameterTypeSecureString) },
+		{"no secret", func(t *testing.T) { w.put(t, secretName, "", "") }, func(t *testing.T) { w.putSecret(t, "s") },
 			"is missing", "parameter " + secretName, "make systeme-key"},
-		{"a secret that is half changed", func(t *testing.T) { w.put(t, secretName, "new\ncanary-old", ssmtypes.ParameterTypeSecureString) }, func(t *testing.T) { w.put(t, secretName, "new", ssmtypes.ParameterTypeSecureString) },
+		{"a secret that is half changed", func(t *testing.T) { w.put(t, secretName, "new\ncanary-old", ssmtypes.ParameterTypeSecureString) }, func(t *testing.T) { w.putSecret(t, "new") },
 			"its change is half done", "parameter " + secretName, "make systeme-setup"},
+		{"a secret that functions may not know", func(t *testing.T) { w.put(t, secretName, "by-hand", ssmtypes.ParameterTypeSecureString) }, func(t *testing.T) { w.putSecret(t, "new") },
+			"functions that run have read it", "parameter " + secretName, "make systeme-setup"},
 		{"a letter that is dead", func(t *testing.T) {
 			_, err := w.queue.SendMessage(t.Context(), &sqs.SendMessageInput{QueueUrl: w.url(t, "LeadSyncDeadQueue"), MessageBody: aws.String("dead")})
 			w.must(t, err)
@@ -281,7 +293,7 @@ func TestASecretThatWasChanged(t *testing.T) {
 		"newer\nnew\nold until 2001-01-01T00:00:00Z": {what: "it", wrong: []string{"its change is half done: the one before is accepted without an end, and the webhook may have it yet"},
 			todo: "Run: make systeme-setup"},
 	} {
-		got := (&patient{}).change(signing.Parse(text), finding{what: "it"})
+		got := (&patient{}).change(signing.Parse(text), true, finding{what: "it"})
 		if got.what != wants.what || got.note != wants.note || got.todo != wants.todo || !slices.Equal(got.wrong, wants.wrong) {
 			t.Errorf("%q: %+v", text, got)
 		}

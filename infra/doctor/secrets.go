@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
+	"clientflow/infra/environments"
 	"clientflow/internal/connection"
 	"clientflow/internal/signing"
 	"clientflow/internal/systeme"
@@ -23,38 +24,62 @@ func (p *patient) secrets(ctx context.Context) []finding {
 	store := ssm.NewFromConfig(p.AWS)
 	key, first := p.secret(ctx, store, connection.KeyParameter(p.Stage()))
 	secrets, second := p.secret(ctx, store, connection.SecretParameter(p.Stage()))
-	all := []finding{first, p.change(signing.Parse(secrets), second)}
-	if key == "" {
+	all := []finding{first, p.hookSecret(ctx, secrets, second)}
+	if key.value == "" {
 		return all
 	}
-	return append(all, p.systeme(ctx, key)...)
+	return append(all, p.systeme(ctx, key.value)...)
 }
 
-// secret returns a secret, "" when there is none, and how it was found.
-func (p *patient) secret(ctx context.Context, store *ssm.Client, name string) (string, finding) {
+// held is what a parameter holds, since it was put; the zero held is of none.
+type held struct {
+	value string
+	since time.Time
+}
+
+// secret returns a secret, and how it was found.
+func (p *patient) secret(ctx context.Context, store *ssm.Client, name string) (held, finding) {
 	what := "parameter " + name
 	todo := "Put it with: " + p.command("systeme-key")
 	out, err := store.GetParameter(ctx, &ssm.GetParameterInput{Name: &name, WithDecryption: aws.Bool(true)})
 	if _, missing := errors.AsType[*types.ParameterNotFound](err); missing {
-		return "", found(what, todo, "is missing")
+		return held{}, found(what, todo, "is missing")
 	}
 	if err != nil {
-		return "", unknown(what, err)
+		return held{}, unknown(what, err)
 	}
 	value := strings.TrimSpace(aws.ToString(out.Parameter.Value))
-	return value, found(what, todo, complaints(
+	return held{value, aws.ToTime(out.Parameter.LastModifiedDate)}, found(what, todo, complaints(
 		differs("its type", out.Parameter.Type, types.ParameterTypeSecureString),
 		differs("that it is empty", value == "", false),
 	)...)
 }
 
-// change adds to how the webhook's secret was found how far a change of it has come.
-func (p *patient) change(secrets signing.Secrets, f finding) finding {
+// hookSecret adds to how the webhook's secret was found how far a change of it has come.
+func (p *patient) hookSecret(ctx context.Context, stored held, f finding) finding {
+	if len(f.wrong) > 0 {
+		return f
+	}
+	readers, err := environments.Find(p.Deployment)
+	if err != nil {
+		return unknown(f.what, err)
+	}
+	known, err := readers.Since(ctx, stored.since)
+	if err != nil {
+		return unknown(f.what, err)
+	}
+	return p.change(signing.Parse(stored.value), known, f)
+}
+
+// change tells how far a change has come of secrets that all functions know, or do not.
+func (p *patient) change(secrets signing.Secrets, known bool, f finding) finding {
+	todo := "Run: " + p.command("systeme-setup")
 	until, ends := secrets.Until(time.Now())
 	switch {
-	case len(f.wrong) > 0:
 	case secrets.Pending():
-		return found(f.what, "Run: "+p.command("systeme-setup"), "its change is half done: the one before is accepted without an end, and the webhook may have it yet")
+		return found(f.what, todo, "its change is half done: the one before is accepted without an end, and the webhook may have it yet")
+	case !known:
+		return found(f.what, todo, "it was changed after functions that run have read it: they may accept one that was thrown out")
 	case ends:
 		f.note = "it was changed lately: what was before it ends by " + until.Format(time.RFC3339)
 	}

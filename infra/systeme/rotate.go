@@ -60,11 +60,12 @@ func (p *preparation) end(ctx context.Context, given bool) error {
 	if after.String() == p.secrets.String() {
 		return nil
 	}
-	if _, err := p.vault.replace(ctx, p.parameter, p.before, after); err != nil {
+	stored, err := p.vault.replace(ctx, p.parameter, p.before, after)
+	if err != nil {
 		return err
 	}
 	fmt.Fprintf(p.out, "done    %s: %s\n", p.parameter, p.ended(after, now))
-	if err := p.environments.replace(ctx, p.out); err != nil {
+	if err := p.spread(ctx, stored); err != nil {
 		return err
 	}
 	if p.leaked && !given {

@@ -20,13 +20,13 @@ func TestASecretIsRotated(t *testing.T) {
 	s := newPrepared(t)
 	printed, err := s.do("rotate")
 	want := regexp.MustCompile(`^done    /clientflow/dev/systeme-webhook-secret has a new secret, beside those before
-done    the functions that take what the webhook delivers read its secret anew
+done    the functions that read the secret have new environments, which know it
 ok      API key is accepted
 ok      contact field ib_owner_id exists
 ok      contact field ib_prefix exists
 ok      webhook clientflow-dev works, and its secret is set
 done    /clientflow/dev/systeme-webhook-secret: the secret of before is accepted until 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ
-done    the functions that take what the webhook delivers read its secret anew
+done    the functions that read the secret have new environments, which know it
 $`)
 	if err != nil || !want.MatchString(printed) {
 		t.Errorf("printed %s, %v", printed, err)

@@ -14,6 +14,7 @@ import (
 
 	"clientflow/infra/command"
 	"clientflow/infra/deployment"
+	"clientflow/infra/environments"
 	"clientflow/internal/connection"
 	"clientflow/internal/signing"
 	"clientflow/internal/systeme"
@@ -35,15 +36,15 @@ func setUp(ctx context.Context, arguments []string, o operator) error {
 
 // preparation brings an account into the order that a deployment needs.
 type preparation struct {
-	account      *systeme.Client
-	vault        vault
-	environments environments
-	hook         connection.Webhook
-	parameter    string // of the webhook's secret
-	before       held   // in it
-	secrets      signing.Secrets
-	leaked       bool // throw all secrets out but the newest
-	out          io.Writer
+	account   *systeme.Client
+	vault     vault
+	readers   environments.Readers
+	hook      connection.Webhook
+	parameter string // of the webhook's secret
+	before    held   // in it
+	secrets   signing.Secrets
+	leaked    bool // throw all secrets out but the newest
+	out       io.Writer
 }
 
 // prepare reads a command's flags, finds the deployment that they name, and reads its key
@@ -69,7 +70,7 @@ func prepare(ctx context.Context, set *flag.FlagSet, arguments []string, o opera
 	if p.hook.URL, err = webhookURL(cmp.Or(*address, found.Outputs["ApiUrl"])); err != nil {
 		return preparation{}, err
 	}
-	if p.environments, err = findEnvironments(found); err != nil {
+	if p.readers, err = environments.Find(found); err != nil {
 		return preparation{}, err
 	}
 	if p.account, err = connect(ctx, found, p.vault, *api); err != nil {
@@ -101,7 +102,7 @@ func connect(ctx context.Context, of deployment.Deployment, v vault, api string)
 // the one before gets its end. A secret that someone else has taken the place of by then
 // is not given: no function would accept it.
 func (p *preparation) run(ctx context.Context) error {
-	if err := p.environments.replace(ctx, p.out); err != nil {
+	if err := p.spread(ctx, p.before); err != nil {
 		return err
 	}
 	if err := p.vault.same(ctx, p.parameter, p.before); err != nil {
@@ -114,6 +115,20 @@ func (p *preparation) run(ctx context.Context) error {
 		return err
 	}
 	return told
+}
+
+// spread has no function begin an invocation that does not know what the parameter holds.
+func (p *preparation) spread(ctx context.Context, now held) error {
+	if !now.since.IsZero() {
+		if known, err := p.readers.Since(ctx, now.since); err != nil || known {
+			return err
+		}
+	}
+	if err := p.readers.Replace(ctx); err != nil {
+		return fmt.Errorf("%w (run this again)", err)
+	}
+	fmt.Fprintln(p.out, "done    the functions that read the secret have new environments, which know it")
+	return nil
 }
 
 // gaveSecret tells whether the webhook was given its secret, which it is not when nobody

@@ -20,7 +20,7 @@ func TestSetupSaysWhatItFoundAndDid(t *testing.T) {
 	s := newSite(t, simulator.Options{Key: "canary-key"})
 	s.mustPutKey()
 	first, err := s.do("setup")
-	want := `done    the functions that take what the webhook delivers read its secret anew
+	want := `done    the functions that read the secret have new environments, which know it
 ok      API key is accepted
 mended  contact field ib_owner_id was missing, and is made
 mended  contact field ib_prefix was missing, and is made
@@ -33,8 +33,7 @@ mended  webhook clientflow-dev was missing, and works now
 		t.Errorf("webhooks %+v", hooks)
 	}
 	again, err := s.do("setup")
-	want = `done    the functions that take what the webhook delivers read its secret anew
-ok      API key is accepted
+	want = `ok      API key is accepted
 ok      contact field ib_owner_id exists
 ok      contact field ib_prefix exists
 ok      webhook clientflow-dev works, and its secret is set
@@ -49,7 +48,7 @@ func TestSetupSaysWhatIsWrong(t *testing.T) {
 	s := newSite(t, simulator.Options{})
 	s.mustPutKey()
 	printed, err := s.do("setup")
-	if !errors.Is(err, command.ErrSaid) || !strings.HasSuffix(printed, "anew\nwrong   API key is refused: it is wrong, expired or missing\n") {
+	if !errors.Is(err, command.ErrSaid) || !strings.HasSuffix(printed, "wrong   API key is refused: it is wrong, expired or missing\n") {
 		t.Errorf("printed %s, %v", printed, err)
 	}
 }

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -48,6 +50,8 @@ type site struct {
 	address string // of the account
 	// functions are the deployment's that read the webhook's secret.
 	functions []*lambda.Function
+	// changes are how many more of functions Lambda takes.
+	changes atomic.Int64
 }
 
 // newSite returns a deployment that has no key yet, and an account.
@@ -63,8 +67,15 @@ func newSite(t *testing.T, options simulator.Options) *site {
 	mux := wire.NewMux(keys, ssm.New(time.Now).Service(), local.New(time.Now).Service())
 	cloudformation.New(deployment.DefaultStack, read, time.Now()).Register(mux)
 	s.addFunctions(read).Register(mux)
-	server := httptest.NewServer(mux)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPut && s.changes.Add(-1) < 0 {
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	}))
 	t.Cleanup(server.Close)
+	s.changes.Store(1000)
 	s.keys, s.config = keys, aws.Config{Region: "us-east-1", BaseEndpoint: &server.URL}
 	s.become(iam.Principal{ARN: iam.RootARN, Root: true})
 	s.addRegistry()

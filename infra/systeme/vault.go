@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
@@ -18,10 +19,13 @@ type vault struct{ store *ssm.Client }
 
 func newVault(config aws.Config) vault { return vault{ssm.NewFromConfig(config)} }
 
-// held is what a parameter held when it was read; the zero held when there was none.
+// held is what a parameter held when it was read or put; the zero held when there was
+// none.
 type held struct {
 	value   string
 	version int64
+	// since is when it was put; zero of what was put just now.
+	since time.Time
 }
 
 // get reads a parameter.
@@ -33,7 +37,7 @@ func (v vault) get(ctx context.Context, name string) (held, error) {
 	if err != nil {
 		return held{}, fmt.Errorf("read the parameter %s: %w", name, err)
 	}
-	return held{strings.TrimSpace(aws.ToString(out.Parameter.Value)), out.Parameter.Version}, nil
+	return held{strings.TrimSpace(aws.ToString(out.Parameter.Value)), out.Parameter.Version, aws.ToTime(out.Parameter.LastModifiedDate)}, nil
 }
 
 // must reads a parameter that has to be there.
@@ -81,7 +85,7 @@ func (v vault) replace(ctx context.Context, name string, before held, secrets si
 // same returns an error unless a parameter holds what it held.
 func (v vault) same(ctx context.Context, name string, before held) error {
 	found, err := v.get(ctx, name)
-	if err == nil && found != before {
+	if err == nil && (found.value != before.value || found.version != before.version) {
 		err = changed(name)
 	}
 	return err

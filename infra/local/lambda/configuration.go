@@ -3,7 +3,9 @@ package lambda
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
+	"time"
 
 	"clientflow/infra/local/iam"
 	"clientflow/infra/local/wire"
@@ -25,6 +27,7 @@ type configuration struct {
 	MemorySize       int
 	Environment      variables
 	RevisionID       string `json:"RevisionId"`
+	LastModified     string
 	State            string
 	LastUpdateStatus string
 }
@@ -34,11 +37,12 @@ type variables struct{ Variables map[string]string }
 // show returns the function as it is. A change is done when it is answered: the next
 // invocation meets it.
 func (f *Function) show() configuration {
-	added, revision := f.settings()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	return configuration{
 		FunctionName: f.config.Name, FunctionArn: f.config.ARN,
 		Timeout: int(f.config.Timeout.Seconds()), MemorySize: f.config.MemoryMB,
-		Environment: variables{added}, RevisionID: revision,
+		Environment: variables{f.variables}, RevisionID: f.revision, LastModified: f.changed.UTC().Format("2006-01-02T15:04:05.000-0700"),
 		State: "Active", LastUpdateStatus: "Successful",
 	}
 }
@@ -95,21 +99,28 @@ func (f *Function) settings() (added map[string]string, revision string) {
 	return f.variables, f.revision
 }
 
-// replace puts other variables in the place of the function's own, unless they are no
-// longer those of the revision, if one is named. Environments that have work end after it,
-// the others at once.
+// replace puts other variables in the place of the function's own, unless these are no
+// longer of the revision, if one is named. The same variables replace nothing. Of the
+// environments those that have work end after it, and the others at once.
 func (f *Function) replace(added map[string]string, revision string) bool {
-	f.mu.Lock()
-	if revision != "" && revision != f.revision {
-		f.mu.Unlock()
-		return false
-	}
-	f.variables, f.revision = added, newUUID()
-	idle := f.idle
-	f.idle = nil
-	f.mu.Unlock()
+	idle, ok := f.change(added, revision)
 	for _, e := range idle {
 		e.kill()
 	}
-	return true
+	return ok
+}
+
+// change does what replace does, but for the idle environments, which it returns.
+func (f *Function) change(added map[string]string, revision string) (idle []*environment, ok bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch {
+	case revision != "" && revision != f.revision:
+		return nil, false
+	case maps.Equal(added, f.variables):
+		return nil, true
+	}
+	f.variables, f.revision, f.changed = added, newUUID(), time.Now()
+	idle, f.idle = f.idle, nil
+	return idle, true
 }

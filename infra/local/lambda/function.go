@@ -44,6 +44,7 @@ type Function struct {
 	mu        sync.Mutex
 	variables map[string]string // never changed, but replaced
 	revision  string            // of the variables
+	changed   time.Time         // when they were
 	idle      []*environment    // of this revision, the one used last at the end
 }
 
@@ -68,7 +69,7 @@ func (h *Host) Function(config Config) *Function {
 	}
 	f := &Function{
 		host: h, config: config, places: make(chan struct{}, config.Concurrency),
-		variables: config.Environment, revision: newUUID(),
+		variables: config.Environment, revision: newUUID(), changed: time.Now(),
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
