@@ -67,12 +67,20 @@ func consumed(m measured, each consumption, n float64) []part {
 // perMonth is what there is to pay when nobody comes.
 func perMonth(t *template.Template) bill {
 	return bill{"A month of a deployment", []part{
-		{"alarms", float64(len(t.Alarms)), alarm, true},
+		{"metrics that alarms watch", float64(watched(t)), alarm, true},
 		{"dashboards", float64(len(t.Dashboards)), dashboard, true},
 		{"metrics of our own", float64(len(metric.Names()) + len(t.Filtered)), ownMetric, true},
 		{"GB-seconds of the reconciler", reconcileRuns * reconcileSeconds * gigabytes(t, "reconcile"), gigabyteTime, false},
 		{"requests of an empty queue", idleRequests, queueRequest, false},
 	}}
+}
+
+// watched counts what alarms are paid by: each of the metrics that they combine.
+func watched(t *template.Template) (count int) {
+	for _, a := range t.Alarms {
+		count += len(a.Metrics)
+	}
+	return count
 }
 
 // gigabytes is the memory of a function, named by its folder.

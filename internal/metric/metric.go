@@ -32,6 +32,9 @@ const (
 	// SyncLatency is the time from a lead's capture until its last tag was on its
 	// contact for the first time.
 	SyncLatency Name = "SyncLatency"
+	// PutOffAge is how long a lead that is put off, or an IB whose tags are, has waited by
+	// then. SQS cannot tell: each time another message takes the place of the one before.
+	PutOffAge Name = "PutOffAge"
 	// RateLimited counts the answers 429 of Systeme.io.
 	RateLimited Name = "RateLimited"
 	// PermanentFailures counts leads that Systeme.io does not take, and those that had
@@ -61,9 +64,8 @@ const (
 
 // Names returns every metric that functions write.
 func Names() []Name {
-	return []Name{Captures, SyncLatency, RateLimited, PermanentFailures, TemporaryFailures, AccountFaults, WebhookFaults,
-		MailFaults,
-		AuthFailures, BadSignatures, Resyncs, Requeued, Redrives}
+	return []Name{Captures, SyncLatency, PutOffAge, RateLimited, PermanentFailures, TemporaryFailures, AccountFaults, WebhookFaults,
+		MailFaults, AuthFailures, BadSignatures, Resyncs, Requeued, Redrives}
 }
 
 // sample is one number with its unit, as CloudWatch names it.

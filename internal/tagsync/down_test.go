@@ -77,7 +77,7 @@ func TestRateLimitedForLong(t *testing.T) {
 func TestWhatIsPutOffKeepsItsTrace(t *testing.T) {
 	t.Parallel()
 	inBubble(t, simulator.Options{}, func(t *testing.T, w *world) {
-		text, err := w.capture(w.addIB(1), jane()).message("request-0")
+		text, err := w.capture(w.addIB(1), jane()).message("request-0", time.Time{})
 		w.must(err)
 		w.queue.clear()
 		w.sendIn(trace.Parse("Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"), text)

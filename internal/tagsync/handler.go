@@ -128,7 +128,11 @@ func (h *Handler) logEnd(ctx context.Context, d delivery, e end) {
 	if e.err != nil {
 		attrs = append(attrs, eventlog.Error(e.err))
 	}
-	attrs = append(attrs, e.metrics()...)
+	var waited time.Duration
+	if since := d.since(); !since.IsZero() {
+		waited = h.now().Sub(since)
+	}
+	attrs = append(attrs, e.metrics(waited)...)
 	h.log.LogAttrs(ctx, e.outcome.level(), "event", attrs...)
 }
 

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"time"
 
 	"clientflow/internal/tenant"
 	"clientflow/internal/trace"
@@ -25,6 +26,8 @@ type Record struct {
 	Attributes    struct {
 		// ReceiveCount is how often the message was received, this time included.
 		ReceiveCount string `json:"ApproximateReceiveCount"`
+		// Sent is when the message was sent, in milliseconds since 1970.
+		Sent string `json:"SentTimestamp"`
 		// TraceHeader is the trace of X-Ray in which the sync was asked for. Lambda links
 		// the invocation's own to it.
 		TraceHeader string `json:"AWSTraceHeader"`
@@ -56,6 +59,9 @@ type body struct {
 	// RequestID is the request that the lead was sent with, or synced again. It is for
 	// the log alone, which is searched by it.
 	RequestID string `json:"requestId,omitempty"`
+	// Since is when the first message was sent that this one is a copy of, in milliseconds
+	// since 1970.
+	Since int64 `json:"since,omitempty"`
 }
 
 var leadIDShape = regexp.MustCompile(`^[0-9a-v]{26}$`)
@@ -89,6 +95,20 @@ func (r Record) requestID() string {
 	return b.RequestID
 }
 
+// since is when the message was sent, or the first of those that it is a copy of; the zero
+// time when that is not said.
+func (r Record) since() time.Time {
+	var b body
+	if err := json.Unmarshal([]byte(r.Body), &b); err == nil && b.Since > 0 {
+		return time.UnixMilli(b.Since)
+	}
+	sent, err := strconv.ParseInt(r.Attributes.Sent, 10, 64)
+	if err != nil || sent <= 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(sent)
+}
+
 // trace is the trace that a message goes back to.
 func (r Record) trace() trace.Trace { return trace.Parse(r.Attributes.TraceHeader) }
 
@@ -111,10 +131,14 @@ func (n name) group() string {
 	return n.owner.String()
 }
 
-// message writes the message that names a lead, or an IB, and the request that it goes
-// back to.
-func (n name) message(requestID string) (string, error) {
-	text, err := json.Marshal(body{n.owner.String(), n.leadID, requestID})
+// message writes the message that names a lead, or an IB, the request that it goes back
+// to, and since when it waits, if that is known.
+func (n name) message(requestID string, since time.Time) (string, error) {
+	b := body{UserID: n.owner.String(), LeadID: n.leadID, RequestID: requestID}
+	if !since.IsZero() {
+		b.Since = since.UnixMilli()
+	}
+	text, err := json.Marshal(b)
 	if err != nil {
 		return "", fmt.Errorf("write a sync message: %w", err)
 	}
@@ -135,6 +159,17 @@ func (d delivery) receives() int {
 		most = max(most, r.receives())
 	}
 	return most
+}
+
+// since is when the first of its messages was sent; the zero time when that is not said.
+func (d delivery) since() time.Time {
+	var first time.Time
+	for _, r := range d.records {
+		if at := r.since(); first.IsZero() || !at.IsZero() && at.Before(first) {
+			first = at
+		}
+	}
+	return first
 }
 
 // requestIDs are the requests that its messages go back to, each once.

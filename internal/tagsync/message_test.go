@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"clientflow/internal/tenant"
 )
@@ -31,7 +32,7 @@ func TestRecordNameOfAnIB(t *testing.T) {
 	if err != nil || n.owner.String() != johnID || n.leadID != "" || n.group() == johnID {
 		t.Errorf("got %v, %v", n, err)
 	}
-	text, err := n.message("")
+	text, err := n.message("", time.Time{})
 	if err != nil || text != `{"userId":"`+johnID+`"}` {
 		t.Errorf("written as %s, %v", text, err)
 	}
@@ -117,6 +118,32 @@ func TestRecordTrace(t *testing.T) {
 	}
 }
 
+// A copy says since when the first message waits; any other was sent itself then.
+func TestRecordSince(t *testing.T) {
+	t.Parallel()
+	of := func(since, sent string) Record {
+		r := record(`{"userId":"` + johnID + `"` + since + `}`)
+		r.Attributes.Sent = sent
+		return r
+	}
+	for name, tt := range map[string]struct {
+		records []Record
+		want    int64
+	}{
+		"a message":               {[]Record{of("", "5000")}, 5000},
+		"a copy":                  {[]Record{of(`,"since":3000`, "5000")}, 3000},
+		"several messages":        {[]Record{of("", ""), of("", "5000"), of(`,"since":3000`, "9000"), of("", "4000")}, 3000},
+		"none that says it":       {[]Record{of("", ""), of("", "yesterday"), of("", "-1")}, 0},
+		"a copy that cannot know": {[]Record{of(`,"since":-1`, "")}, 0},
+		"no message":              {nil, 0},
+	} {
+		got := (delivery{records: tt.records}).since()
+		if tt.want == 0 && !got.IsZero() || tt.want > 0 && got.UnixMilli() != tt.want {
+			t.Errorf("%s: since %v, want %d", name, got, tt.want)
+		}
+	}
+}
+
 func TestRecordReceives(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]int{"": 1, "1": 1, "8": 8, "0": 1, "-3": 1, "many": 1, "99999999999999999999": 1} {
@@ -137,7 +164,7 @@ func TestSortBringsAMessageThatCameTwiceTogether(t *testing.T) {
 	first, second := name{owner, leadID}, name{owner, strings.Repeat("v", 26)}
 	var records []Record
 	for i, n := range []name{first, second, first} {
-		text, err := n.message("")
+		text, err := n.message("", time.Time{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -176,7 +203,7 @@ func FuzzEvent(f *testing.F) {
 					t.Errorf("trace %q", id)
 				}
 			}
-			message, err := d.message("")
+			message, err := d.message("", time.Time{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -3,6 +3,7 @@ package tagsync
 import (
 	"errors"
 	"log/slog"
+	"time"
 
 	"clientflow/internal/metric"
 	"clientflow/internal/systeme"
@@ -10,8 +11,9 @@ import (
 
 // metrics are the numbers of a delivery's log line. What was put off for the account or
 // for its turn is no failure: it was not tried. Nor is what comes again after its last
-// try, which was counted.
-func (e end) metrics() []slog.Attr {
+// try, which was counted. Of what was put off there is how long it has waited by now, since
+// its first message was sent; a wait of 0 is not known.
+func (e end) metrics(waited time.Duration) []slog.Attr {
 	var numbers []slog.Attr
 	switch {
 	case errors.Is(e.err, errInterrupted):
@@ -19,6 +21,9 @@ func (e end) metrics() []slog.Attr {
 		numbers = append(numbers, metric.Count(metric.PermanentFailures, 1))
 	case e.outcome == retried:
 		numbers = append(numbers, metric.Count(metric.TemporaryFailures, 1))
+	}
+	if waited > 0 && (e.outcome == postponed || e.outcome == throttled) {
+		numbers = append(numbers, metric.Duration(metric.PutOffAge, waited))
 	}
 	if e.latency > 0 {
 		numbers = append(numbers, metric.Duration(metric.SyncLatency, e.latency))

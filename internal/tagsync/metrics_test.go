@@ -9,8 +9,8 @@ import (
 	"clientflow/internal/metric"
 )
 
-// counted sums the numbers of the log by metric. Of SyncLatency, which depends on the
-// pace, it counts how often it was measured.
+// counted sums the numbers of the log by metric. Of times, which depend on the pace, it
+// counts how often they were measured.
 func (w *world) counted() map[metric.Name]float64 {
 	w.tb.Helper()
 	sums := map[metric.Name]float64{}
@@ -18,7 +18,7 @@ func (w *world) counted() map[metric.Name]float64 {
 		for _, name := range metric.Names() {
 			n, found := line[string(name)].(float64)
 			switch {
-			case found && name == metric.SyncLatency:
+			case found && (name == metric.SyncLatency || name == metric.PutOffAge):
 				sums[name]++
 			case found:
 				sums[name] += n
@@ -83,4 +83,45 @@ func TestTheLatencyOfALead(t *testing.T) {
 			t.Errorf("measured %v times", got)
 		}
 	})
+}
+
+// A message's copies are young in SQS's eyes, however long its lead waits.
+func TestTheAgeOfWhatIsPutOff(t *testing.T) {
+	t.Parallel()
+	const stall = 8 * time.Hour
+	for name, fault := range map[string]simulator.Fault{
+		"answers 429 each minute": {Status: 429, RetryAfter: 60},
+		"answers 429 each hour":   {Status: 429, RetryAfter: 3600},
+		"a key that is refused":   {Status: 401},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, simulator.Options{}, func(t *testing.T, w *world) {
+				w.capture(w.addIB(1), jane())
+				w.must(w.sim.SetFaults(fault))
+				e := w.start(&life{})
+				w.paced(e, 1)
+				began := time.Now()
+				w.drainFor(e, stall)
+				var oldest, last time.Duration
+				for _, line := range w.lines() {
+					if ms, is := line[string(metric.PutOffAge)].(float64); is {
+						last = time.Duration(ms) * time.Millisecond
+						oldest = max(oldest, last)
+					}
+				}
+				if took := time.Since(began); oldest < stall-2*time.Hour || oldest > took || last != oldest || w.queue.dead() > 0 {
+					t.Errorf("after %v the oldest is %v, the last one %v, with %d dead letters", took, oldest, last, w.queue.dead())
+				}
+				w.must(w.sim.SetFaults())
+				w.drain(e)
+				w.must(w.sim.SetFaults(fault))
+				w.capture(w.addIB(2), jane())
+				w.drainFor(e, 10*time.Minute)
+				if all := w.lines(); all[len(all)-1][string(metric.PutOffAge)].(float64) > float64((11 * time.Minute).Milliseconds()) {
+					t.Errorf("another lead begins with an age: %v", all[len(all)-1])
+				}
+			})
+		})
+	}
 }

@@ -28,9 +28,10 @@ type queueAt struct {
 
 // send sends a delivery's message once more, to be received after a delay of at most
 // maxDelay. Its message group is the one that it was published in. Of several requests
-// and traces that it goes back to, it names the first.
+// and traces that it goes back to, it names the first. It says since when the delivery
+// waits, as SQS counts the age of a copy from its own sending.
 func (q queueAt) send(ctx context.Context, d delivery, delay time.Duration) error {
-	text, err := d.message(append(d.requestIDs(), "")[0])
+	text, err := d.message(append(d.requestIDs(), "")[0], d.since())
 	if err != nil {
 		return err
 	}

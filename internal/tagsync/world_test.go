@@ -167,7 +167,7 @@ func (w *world) capture(owner ib, s lead.Submission) name {
 }
 
 func (w *world) publish(n name) {
-	text, err := n.message("")
+	text, err := n.message("", time.Time{})
 	w.must(err)
 	w.send(text)
 }

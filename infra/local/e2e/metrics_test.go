@@ -16,6 +16,7 @@ func unmeasured() map[metric.Name]string {
 	return map[metric.Name]string{
 		metric.MailFaults:        "TestMailThatIsUsedUpTellsNothing has it written, on a stack of its own",
 		metric.RateLimited:       "internal/tagsync and internal/contact test it",
+		metric.PutOffAge:         "internal/tagsync tests it",
 		metric.PermanentFailures: "internal/tagsync tests it",
 		metric.TemporaryFailures: "internal/tagsync tests it",
 	}

@@ -10,8 +10,9 @@ type Alarm struct {
 	Metrics []Metric
 	// Actions are the ARNs of what it tells.
 	Actions []string
-	// MissingData says what it makes of a time without numbers.
-	MissingData string
+	// Comparison says on which side of its threshold it goes off, and MissingData what it
+	// makes of a time without numbers.
+	Comparison, MissingData string
 }
 
 // Metric names a metric of CloudWatch.
@@ -52,14 +53,15 @@ func (t *Template) addAlarm(r *resource, properties value) error {
 	var single Metric
 	err := properties.object(fields{
 		"AlarmName": ignored, "OKActions": ignored, "Statistic": ignored, "Period": ignored, "EvaluationPeriods": ignored,
-		"DatapointsToAlarm": ignored, "Threshold": ignored, "ComparisonOperator": ignored,
-		"AlarmDescription": text(&a.Description),
-		"AlarmActions":     texts(&a.Actions),
-		"TreatMissingData": text(&a.MissingData),
-		"Namespace":        text(&single.Namespace),
-		"MetricName":       text(&single.Name),
-		"Dimensions":       single.readDimensions,
-		"Metrics":          func(v value) error { return v.items(a.readQuery) },
+		"DatapointsToAlarm": ignored, "Threshold": ignored,
+		"AlarmDescription":   text(&a.Description),
+		"AlarmActions":       texts(&a.Actions),
+		"ComparisonOperator": text(&a.Comparison),
+		"TreatMissingData":   text(&a.MissingData),
+		"Namespace":          text(&single.Namespace),
+		"MetricName":         text(&single.Name),
+		"Dimensions":         single.readDimensions,
+		"Metrics":            func(v value) error { return v.items(a.readQuery) },
 	})
 	if single.Name != "" {
 		a.Metrics = append(a.Metrics, single)

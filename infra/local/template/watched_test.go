@@ -39,6 +39,8 @@ func ofAWS() map[string][]string {
 		"AWS/SQS ApproximateAgeOfOldestMessage":         queue,
 		"AWS/Lambda IteratorAge":                        function,
 		"AWS/Lambda Throttles":                          function,
+		"AWS/Lambda Invocations":                        function,
+		"AWS/Lambda Errors":                             function,
 		"AWS/Lambda ConcurrentExecutions":               function,
 		"AWS/ApiGateway Count":                          {"ApiId"},
 		"AWS/ApiGateway 4xx":                            {"ApiId"},
@@ -70,11 +72,19 @@ func complaint(parsed *template.Template, m template.Metric) string {
 	return ""
 }
 
+// mostMetrics are as many as CloudWatch lets one alarm combine.
+const mostMetrics = 10
+
 func TestEachAlarmWatchesWhatThereIs(t *testing.T) {
 	t.Parallel()
 	parsed := mustLoad(t)
 	for _, a := range parsed.Alarms {
-		if len(a.Metrics) == 0 || a.MissingData != "notBreaching" || len(a.Actions) != 1 || !strings.HasSuffix(a.Actions[0], "AlarmTopic") {
+		// Silence is what an alarm for too little is there for, and nothing to any other.
+		missing := "notBreaching"
+		if strings.HasPrefix(a.Comparison, "LessThan") {
+			missing = "breaching"
+		}
+		if len(a.Metrics) == 0 || len(a.Metrics) > mostMetrics || a.MissingData != missing || len(a.Actions) != 1 || !strings.HasSuffix(a.Actions[0], "AlarmTopic") {
 			t.Errorf("%s tells nobody, or of nothing: %+v", a.LogicalID, a)
 		}
 		for _, m := range a.Metrics {
@@ -85,6 +95,32 @@ func TestEachAlarmWatchesWhatThereIs(t *testing.T) {
 	}
 	if len(parsed.Alarms) < 10 {
 		t.Errorf("only %d alarms", len(parsed.Alarms))
+	}
+}
+
+// A table and each of its indexes have throttles of their own.
+func TestEachTableAndIndexIsWatchedForThrottles(t *testing.T) {
+	t.Parallel()
+	parsed := mustLoad(t)
+	watched := map[string]bool{}
+	for _, a := range parsed.Alarms {
+		for _, m := range a.Metrics {
+			watched[fmt.Sprint(m.Name, m.Dimensions)] = true
+		}
+	}
+	for _, table := range parsed.Tables {
+		of := []template.Dimension{{Name: "TableName", Value: table.Name}}
+		all := [][]template.Dimension{of}
+		for _, i := range table.Indexes {
+			all = append(all, append(slices.Clone(of), template.Dimension{Name: "GlobalSecondaryIndexName", Value: i.Name}))
+		}
+		for _, dimensions := range all {
+			for _, name := range []string{"WriteThrottleEvents", "ReadThrottleEvents"} {
+				if !watched[fmt.Sprint(name, dimensions)] {
+					t.Errorf("no alarm watches %s of %v", name, dimensions)
+				}
+			}
+		}
 	}
 }
 
