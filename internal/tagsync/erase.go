@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,8 +30,9 @@ type eraser struct {
 }
 
 // erase goes on with the erasure of a lead, if one is unfinished: it takes the IB's
-// tags off the contact, and deletes the contact when nobody else's tag is on it. It
-// returns true when it has finished one, and *tooEarly when it has to look again.
+// tags off the contact, and deletes a contact that ClientFlow made when nobody else's
+// tag is on it. It returns true when it has finished one, and *tooEarly when it has to
+// look again.
 //
 // It looks again because it is not alone. A sync that loaded the lead before it was
 // erased, or another try of the erasure, may put on a tag or take one off after this
@@ -119,15 +121,27 @@ func (e *eraser) own(tag systeme.Tag) bool {
 	return prefix != "" && strings.HasPrefix(strings.ToLower(tag.Name), prefix)
 }
 
-// held tells whether somebody else's tag is on a contact: another IB's, or one that
-// the owner of the account gave it.
+// held tells whether a contact is somebody else's too: the account's owner had it
+// before any lead came to it, or a tag is on it that is another IB's or the owner's.
 func (e *eraser) held(contact systeme.Contact) bool {
+	if !byClientFlow(contact) {
+		return true
+	}
 	for _, tag := range contact.Tags {
 		if !e.own(tag) {
 			return true
 		}
 	}
 	return false
+}
+
+// byClientFlow tells whether ClientFlow made a contact, for whichever IB: that one may have
+// erased its lead since. An IB can have a lead with any address, and no contact of the
+// account's owner may go with it.
+func byClientFlow(contact systeme.Contact) bool {
+	return slices.ContainsFunc(contact.Fields, func(f systeme.Field) bool {
+		return f.Value != "" && (f.Slug == OwnerField || f.Slug == PrefixField)
+	})
 }
 
 // hasTraces tells whether there is something to remove.
@@ -165,8 +179,8 @@ func (e *eraser) sweep(ctx context.Context, contact systeme.Contact) error {
 	return &tooEarly{lead.Quiet}
 }
 
-// deleteContact deletes a contact that nobody's tag is on. A tag that another IB's
-// sync puts on at this moment is seen, or that sync sees that the contact may be gone.
+// deleteContact deletes a contact that nobody else holds. A tag that another IB's sync
+// puts on at this moment is seen, or that sync sees that the contact may be gone.
 func (e *eraser) deleteContact(ctx context.Context, contactID int64) error {
 	if err := e.deletions.announce(ctx, contactID, e.now().Add(lead.Quiet)); err != nil {
 		return err

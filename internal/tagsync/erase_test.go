@@ -166,6 +166,35 @@ func TestAContactThatAnotherHoldsStays(t *testing.T) {
 	}
 }
 
+// An IB can capture and erase any address. A contact that the account's owner had, with
+// tags or without, loses the IB's tags and nothing else.
+func TestAContactThatClientFlowDidNotMakeStays(t *testing.T) {
+	t.Parallel()
+	for name, synced := range map[string]bool{"synced": true, "erased before it was synced": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, simulator.Options{}, func(t *testing.T, w *world) {
+				w.ask("POST", "/api/contacts", `{"email":"jane@acme.test","fields":[{"slug":"first_name","value":"The owner's"}]}`)
+				before, _ := w.sim.Contact("jane@acme.test")
+				john := w.addIB(1)
+				n := w.capture(john, jane())
+				e := w.start(&life{})
+				if synced {
+					w.drain(e)
+					w.wantSynced(n, tagsOf(john))
+				}
+				w.remove(n)
+				w.drain(e)
+				w.wantErased(n, john, "jane@acme.test")
+				after, found := w.sim.Contact("jane@acme.test")
+				if !found || fmt.Sprint(after) != fmt.Sprint(before) {
+					t.Errorf("the contact is %+v\nit was %+v", after, before)
+				}
+			})
+		})
+	}
+}
+
 func TestTwoIBsEraseOneContact(t *testing.T) {
 	t.Parallel()
 	inBubble(t, simulator.Options{}, func(t *testing.T, w *world) {
