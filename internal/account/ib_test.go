@@ -91,7 +91,7 @@ func TestParseName(t *testing.T) {
 			t.Errorf("ParseName(%q) = %q, %v", text, got, err)
 		}
 	}
-	for _, text := range []string{"", "   ", "a\nb", "John\n", "a\x00", "a\u0085b", long + "x"} {
+	for _, text := range []string{"", "   ", "\u200b", "a\nb", "John\n", "a\x00", "a\u0085b", long + "x"} {
 		if got, err := ParseName(text); !errors.Is(err, ErrName) {
 			t.Errorf("ParseName(%q) = %q, %v", text, got, err)
 		}

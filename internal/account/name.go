@@ -12,10 +12,12 @@ const maxName = 100
 // ErrName says that a text is no name that an IB may have.
 var ErrName = errors.New("must have 1 to 100 characters, and no control characters")
 
-// ParseName returns an IB's name without surrounding spaces, or ErrName.
+// ParseName returns an IB's name without surrounding spaces, or ErrName. One of which
+// nothing can be seen is none.
 func ParseName(text string) (string, error) {
 	name := strings.TrimSpace(text)
-	if name == "" || utf8.RuneCountInString(name) > maxName || strings.ContainsFunc(text, unicode.IsControl) {
+	seen := strings.ContainsFunc(name, func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) })
+	if !seen || utf8.RuneCountInString(name) > maxName || strings.ContainsFunc(text, unicode.IsControl) {
 		return "", ErrName
 	}
 	return name, nil

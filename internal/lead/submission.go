@@ -101,7 +101,7 @@ func (c checker) email() string {
 
 func (c checker) name() string {
 	name := c.line("name", MaxText)
-	if name == "" {
+	if !isSeen(name) {
 		c.fields.Add("name", missing)
 	}
 	return name

@@ -106,7 +106,7 @@ func TestFieldRules(t *testing.T) {
 		"referrer":       {"https://x.example/" + long("a", 1982)},
 	}
 	bad := map[string][]string{
-		"name":           {"", " ", long("ж", 201), "Ja\nne", "Jane\n", "Ja\x00ne", "\x7f", "a\u0085b", "a\u2028b", "a\u202eb", "a\u2066b", "\uFFFD"},
+		"name":           {"", " ", long("ж", 201), "Ja\nne", "Jane\n", "Ja\x00ne", "\x7f", "a\u0085b", "a\u2028b", "a\u202eb", "a\u2066b", "\uFFFD", "\u200b", "\u200d \ufeff"},
 		"email":          {"", "a@b", `"x"@y.zz`, "Jane <jane@acme.com>", "jane@acme.com\r\nBcc: x@y.zz", "jané@acme.com", "jane@acme.com, x@y.zz", long("a", 65) + "@acme.com"},
 		"phone":          {"1234", "call me", "+44 20 7946 0958 ext 5", long("1", 41), "١٢٣٤٥٦", "12345\n"},
 		"ib_type":        {"converted", "New", "VIP", "demo-request", "high_volume", "../ib-other-demo", "🚀", "a--b", "-a", long("a", 53), "ib:x"},

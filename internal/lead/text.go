@@ -61,3 +61,9 @@ func isText(r rune) bool {
 	}
 	return true
 }
+
+// isSeen tells whether a reader sees anything of a text: not of one that is of spaces
+// without width alone.
+func isSeen(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) })
+}
