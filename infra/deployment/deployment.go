@@ -27,6 +27,9 @@ import (
 // DefaultStack is the name of the stack where nobody says another: that of make run.
 const DefaultStack = "clientflow"
 
+// StackOf is the name of the stack that make deploy makes of a stage.
+func StackOf(stage string) string { return "clientflow-" + stage }
+
 // Deployment is a ClientFlow that runs.
 type Deployment struct {
 	// AWS is what clients of AWS's services are made from.
@@ -108,7 +111,7 @@ func Find(ctx context.Context, from aws.Config, stack string) (Deployment, error
 // explain says what to do about a stack that is not found.
 func explain(err error, from aws.Config, stack string) error {
 	if refusal, ok := errors.AsType[smithy.APIError](err); ok && refusal.ErrorCode() == "ValidationError" {
-		return fmt.Errorf("there is no stack %s in this account and region: give its stage as STAGE=… to make, or its name as -stack", stack)
+		return fmt.Errorf("there is no stack %s in this account and region: give its stage as STAGE=… to make, or its name as STACK=…", stack)
 	}
 	endpoint := aws.ToString(from.BaseEndpoint)
 	if _, unsent := errors.AsType[*smithyhttp.RequestSendError](err); unsent && local(endpoint) {

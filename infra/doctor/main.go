@@ -86,14 +86,22 @@ func (p *patient) examine(ctx context.Context) []finding {
 func (p *patient) command(name string) string {
 	if p.onAWS {
 		name += " STAGE=" + p.Stage()
+		if p.Stack != deployment.StackOf(p.Stage()) {
+			name += " STACK=" + p.Stack
+		}
 	}
 	return "make " + name
 }
 
-// redeploy is what to do about what a deployment would put right.
+// redeploy is what to do about what a deployment would put right. CloudFormation looks at
+// what is new in the template alone, not at what was changed beside it.
 func (p *patient) redeploy() string {
-	if !p.onAWS {
+	const otherwise = "; where that finds nothing to change, it was changed by hand: change it back, as template.yaml has it."
+	switch {
+	case !p.onAWS:
 		return "End make run and start it again."
+	case p.Stack != deployment.StackOf(p.Stage()):
+		return "Deploy the stack " + p.Stack + " again with sam" + otherwise
 	}
-	return "Deploy again: " + p.command("deploy")
+	return "Deploy again: " + p.command("deploy") + otherwise
 }

@@ -44,18 +44,29 @@ func (p *patient) lookAtSources(ctx context.Context, client *lambda.Client, f te
 	}
 	var all []finding
 	for _, q := range f.Queues {
-		wrong := lookAtSource(out.EventSourceMappings, q.Queue, func(m types.EventSourceMappingConfiguration) []string {
+		wrong, id := lookAtSource(out.EventSourceMappings, q.Queue, func(m types.EventSourceMappingConfiguration) []string {
 			return lookAtQueue(m, q)
 		})
-		all = append(all, found("event source "+f.LogicalID+" "+q.Event, p.redeploy(), wrong...))
+		all = append(all, found("event source "+f.LogicalID+" "+q.Event, p.remap(f.LogicalID+q.Event, id), wrong...))
 	}
 	for _, s := range f.Streams {
-		wrong := lookAtSource(out.EventSourceMappings, s.Stream, func(m types.EventSourceMappingConfiguration) []string {
+		wrong, id := lookAtSource(out.EventSourceMappings, s.Stream, func(m types.EventSourceMappingConfiguration) []string {
 			return lookAtStream(m, s)
 		})
-		all = append(all, found("event source "+f.LogicalID+" "+s.Event, p.redeploy(), wrong...))
+		all = append(all, found("event source "+f.LogicalID+" "+s.Event, p.remap(f.LogicalID+s.Event, id), wrong...))
 	}
 	return all
+}
+
+// remap is what to do about a mapping of that id, "" for one that is missing, where SAM
+// makes one of that logical id. One that was made by hand, for a table that was restored,
+// is none of the stack's, and no deployment changes it.
+func (p *patient) remap(logicalID, id string) string {
+	if owned, err := p.Resource(logicalID); id == "" || err == nil && owned == id {
+		return p.redeploy()
+	}
+	return "The stack does not own it, so no deployment mends it: aws lambda update-event-source-mapping --uuid " + id +
+		", or make it anew as infra/operations/restore.md does."
 }
 
 func lookAtQueue(m types.EventSourceMappingConfiguration, wanted template.QueueEvent) []string {
@@ -82,24 +93,24 @@ func lookAtStream(m types.EventSourceMappingConfiguration, wanted template.Strea
 }
 
 // lookAtSource finds the mapping of a queue or a table, by the logical id that is in the
-// names of both, and returns what is wrong with it.
-func lookAtSource(all []types.EventSourceMappingConfiguration, wanted string, look func(types.EventSourceMappingConfiguration) []string) []string {
+// names of both, and returns what is wrong with it, and its id.
+func lookAtSource(all []types.EventSourceMappingConfiguration, wanted string, look func(types.EventSourceMappingConfiguration) []string) (wrong []string, id string) {
 	wantedName := sourceName(wanted)
 	i := slices.IndexFunc(all, func(m types.EventSourceMappingConfiguration) bool {
 		is := sourceName(aws.ToString(m.EventSourceArn))
 		return is == wantedName || strings.HasPrefix(is, wantedName+"-") // what CloudFormation adds
 	})
 	if i < 0 {
-		return []string{"is missing"}
+		return []string{"is missing"}, ""
 	}
-	wrong := look(all[i])
+	wrong = look(all[i])
 	if state := aws.ToString(all[i].State); state != "Enabled" {
 		wrong = append(wrong, fmt.Sprintf("it is %s: %s", state, aws.ToString(all[i].StateTransitionReason)))
 	}
 	if result := aws.ToString(all[i].LastProcessingResult); strings.HasPrefix(result, "PROBLEM") {
 		wrong = append(wrong, result)
 	}
-	return wrong
+	return wrong, aws.ToString(all[i].UUID)
 }
 
 // sourceName is the name of the queue or the table in an ARN.
