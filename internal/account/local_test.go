@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -61,14 +62,12 @@ func start(t *testing.T) *local {
 	if err != nil {
 		t.Fatal(err)
 	}
-	described, err := template.Load("../../template.yaml", template.Options{
-		Stack: "clientflow", AWSURL: l.URL, APIURL: l.URL, IDs: map[string]string{"UserPool": poolID},
-	})
+	described, err := readRoles()
 	if err != nil {
 		t.Fatal(err)
 	}
 	roles := sts.New(l.Keys)
-	for _, role := range described.Roles {
+	for _, role := range described {
 		l.roles[role.LogicalID] = role
 		roles.AddRole(role.Name, role.Trust, role.Policies...)
 	}
@@ -79,6 +78,17 @@ func start(t *testing.T) *local {
 	l.url = server.URL
 	return l
 }
+
+// readRoles reads the template's roles, once for all tests. No test changes them.
+var readRoles = sync.OnceValues(func() ([]template.Role, error) {
+	described, err := template.Load("../../template.yaml", template.Options{
+		Stack: "clientflow", AWSURL: "http://aws.test", APIURL: "http://api.test", IDs: map[string]string{"UserPool": poolID},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return described.Roles, nil
+})
 
 // as returns the configuration of a function that runs under a role of the
 // template. Nothing is tried twice.

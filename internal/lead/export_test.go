@@ -168,12 +168,13 @@ func (s *site) fillWith(tb testing.TB, userID string, n int, make func(i int) le
 			defer func() { <-slots }()
 			var requests []types.WriteRequest
 			for _, i := range batch {
-				item, err := attributevalue.MarshalMap(make(i))
+				l := make(i)
+				item, err := attributevalue.MarshalMap(l)
 				if err != nil {
 					tb.Error(err)
 				}
 				item["userId"] = &types.AttributeValueMemberS{Value: userID}
-				item[lead.SortKey] = &types.AttributeValueMemberS{Value: "LEAD#" + make(i).ID}
+				item[lead.SortKey] = &types.AttributeValueMemberS{Value: "LEAD#" + l.ID}
 				requests = append(requests, types.WriteRequest{PutRequest: &types.PutRequest{Item: item}})
 			}
 			_, err := s.aws.Client.BatchWriteItem(tb.Context(), &dynamodb.BatchWriteItemInput{

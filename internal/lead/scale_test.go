@@ -3,13 +3,13 @@ package lead_test
 import (
 	"context"
 	"fmt"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"clientflow/infra/local/dynamodb/attribute"
 	"clientflow/internal/lead"
 	"clientflow/internal/tenantdb"
 )
@@ -63,37 +63,19 @@ func TestAPageCostsTheSameWhateverTheNumber(t *testing.T) {
 	}
 }
 
-// fill stores leads of equal size, several batches at a time.
+// fill stores leads of equal size.
 func (s *site) fill(tb testing.TB, userID string, n int) {
 	tb.Helper()
-	const batch = 25
 	owner := mustTenant(tb, userID)
-	var writers sync.WaitGroup
-	defer writers.Wait()
-	slots := make(chan struct{}, 8)
-	for from := 0; from < n; from += batch {
-		slots <- struct{}{}
-		writers.Go(func() {
-			defer func() { <-slots }()
-			var requests []types.WriteRequest
-			for i := from; i < min(from+batch, n); i++ {
-				address := fmt.Sprintf("visitor%06d@acme.com", i)
-				id := lead.ID(owner, address)
-				item := tenantdb.Item{}
-				for name, value := range map[string]string{ // as few as will do of leads that wait for nothing
-					"userId": userID, lead.SortKey: "LEAD#" + id, "leadId": id, "syncState": string(lead.Synced),
-					"createdAt": string(lead.Stamp(start.Add(time.Duration(i) * time.Second))),
-				} {
-					item[name] = &types.AttributeValueMemberS{Value: value}
-				}
-				requests = append(requests, types.WriteRequest{PutRequest: &types.PutRequest{Item: item}})
-			}
-			_, err := s.aws.Client.BatchWriteItem(tb.Context(), &dynamodb.BatchWriteItemInput{
-				RequestItems: map[string][]types.WriteRequest{s.aws.LeadsTable: requests},
-			})
-			if err != nil {
-				tb.Error(err)
-			}
-		})
+	items := make([]attribute.Item, n)
+	for i := range items {
+		id := lead.ID(owner, fmt.Sprintf("visitor%06d@acme.com", i))
+		items[i] = attribute.Item{ // as few as will do of leads that wait for nothing
+			"userId": attribute.String(userID), lead.SortKey: attribute.String("LEAD#" + id), "leadId": attribute.String(id),
+			"syncState": attribute.String(lead.Synced), "createdAt": attribute.String(lead.Stamp(start.Add(time.Duration(i) * time.Second))),
+		}
+	}
+	if err := s.aws.DB.Fill(s.aws.LeadsTable, items...); err != nil {
+		tb.Fatal(err)
 	}
 }

@@ -10,11 +10,10 @@ import (
 	"sync"
 )
 
-// wire carries calls to AWS over the network and those to Systeme.io to the
-// simulator. It can be cut for good at one call, before its work is done or after.
+// wire carries calls to AWS and to Systeme.io, which are both in this process. It can be cut for good at one call, before its work is done or after.
 type wire struct {
 	systeme http.Handler
-	network http.RoundTripper
+	aws     http.RoundTripper
 	// broken fails the calls of DynamoDB that it says it does.
 	broken func(operation, body string) bool
 
@@ -85,5 +84,5 @@ func (w *wire) send(r *http.Request) (*http.Response, error) {
 	}
 	r = r.Clone(r.Context())
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	return w.network.RoundTrip(r)
+	return w.aws.RoundTrip(r)
 }

@@ -55,13 +55,8 @@ func newWorld(tb testing.TB, options simulator.Options) *world {
 	return w
 }
 
-// newWire returns a wire that works. Its connections are no other test's: those of
-// the default transport are closed whenever a test's server is.
-func (w *world) newWire() *wire {
-	network := &http.Transport{}
-	w.tb.Cleanup(network.CloseIdleConnections)
-	return &wire{systeme: w.sim.Handler(), network: network}
-}
+// newWire returns a wire that works.
+func (w *world) newWire() *wire { return &wire{systeme: w.sim.Handler(), aws: w.aws.Transport} }
 
 func (w *world) must(err error) {
 	w.tb.Helper()

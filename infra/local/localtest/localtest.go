@@ -22,6 +22,8 @@ import (
 type AWS struct {
 	// URL is the address of the endpoint.
 	URL string
+	// Transport reaches the endpoint without a network.
+	Transport http.RoundTripper
 	// Keys are the access keys that the endpoint knows; made-up ones are root's.
 	Keys *iam.Keys
 	// DB is the database behind the endpoint, for its faults and its stream.
@@ -38,10 +40,11 @@ func Start(tb testing.TB, beside ...wire.Service) *AWS {
 	tb.Helper()
 	db := dynamodb.New(time.Now)
 	keys := iam.NewKeys(time.Now, nil)
-	server := httptest.NewServer(wire.NewMux(keys, append(beside, db.Service())...))
+	mux := wire.NewMux(keys, append(beside, db.Service())...)
+	server := httptest.NewServer(mux)
 	tb.Cleanup(server.Close)
-	aws := &AWS{URL: server.URL, Keys: keys, DB: db}
-	aws.Client = aws.ClientWith(server.Client(), "root", "")
+	aws := &AWS{URL: server.URL, Transport: inProcess{mux}, Keys: keys, DB: db}
+	aws.Client = aws.ClientWith(&http.Client{Transport: aws.Transport}, "root", "")
 	aws.makeTables(tb)
 	return aws
 }

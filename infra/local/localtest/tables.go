@@ -1,8 +1,10 @@
 package localtest
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -15,12 +17,12 @@ import (
 // makeTables makes the template's tables and notes what they are named.
 func (a *AWS) makeTables(tb testing.TB) {
 	tb.Helper()
-	described, err := template.Load(templatePath(tb), template.Options{Stack: "clientflow", AWSURL: a.URL, APIURL: a.URL})
+	described, err := readTables()
 	if err != nil {
 		tb.Fatalf("read the template: %v", err)
 	}
 	names := map[string]*string{"LeadsTable": &a.LeadsTable, "UsersTable": &a.UsersTable, "RegistryTable": &a.RegistryTable}
-	for _, table := range described.Tables {
+	for _, table := range described {
 		if _, err := a.Client.CreateTable(tb.Context(), definition(table)); err != nil {
 			tb.Fatalf("make table %s: %v", table.Name, err)
 		}
@@ -30,21 +32,33 @@ func (a *AWS) makeTables(tb testing.TB) {
 	}
 }
 
+// readTables reads the template's tables, once for all tests of a package. No test
+// changes them.
+var readTables = sync.OnceValues(func() ([]template.Table, error) {
+	path, err := templatePath()
+	if err != nil {
+		return nil, err
+	}
+	described, err := template.Load(path, template.Options{Stack: "clientflow", AWSURL: "http://aws.test", APIURL: "http://api.test"})
+	if err != nil {
+		return nil, err
+	}
+	return described.Tables, nil
+})
+
 // templatePath finds template.yaml beside the module's go.mod, above the
 // directory of the test.
-func templatePath(tb testing.TB) string {
-	tb.Helper()
+func templatePath() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {
-		tb.Fatal(err)
+		return "", err
 	}
 	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
 		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return filepath.Join(dir, "template.yaml")
+			return filepath.Join(dir, "template.yaml"), nil
 		}
 	}
-	tb.Fatal("no go.mod above the directory of the test")
-	return ""
+	return "", errors.New("no go.mod above the directory of the test")
 }
 
 func definition(t template.Table) *sdk.CreateTableInput {
