@@ -20,8 +20,8 @@ func mustExclusiveSite(t *testing.T) site {
 	t.Helper()
 	asked := decisions{seen: map[iam.Decision]bool{}}
 	own, err := stack.Start(t.Context(), stack.Options{
-		Parameters: map[string]string{"LeadOwnership": "exclusive"},
-		Decisions:  asked.record, Systeme: systeme.Options{WorkflowsOff: true},
+		Built: true, Parameters: map[string]string{"LeadOwnership": "exclusive"},
+		Decisions: asked.record, Systeme: systeme.Options{WorkflowsOff: true},
 	})
 	if err != nil {
 		t.Fatal(err)

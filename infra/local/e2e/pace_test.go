@@ -53,10 +53,11 @@ func TestAllStayAwayWhenOneIsAskedTo(t *testing.T) {
 	}
 }
 
-// mustOwnStack starts a stack that no other test shares.
+// mustOwnStack starts a stack that no other test shares, of the functions that were
+// built for the shared one.
 func mustOwnStack(t *testing.T, logs *buffer) *stack.Stack {
 	t.Helper()
-	own, err := stack.Start(t.Context(), stack.Options{Logs: logs, Systeme: systeme.Options{WorkflowsOff: true}})
+	own, err := stack.Start(t.Context(), stack.Options{Built: true, Logs: logs, Systeme: systeme.Options{WorkflowsOff: true}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,9 +10,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
-
-	"clientflow/infra/local/stack"
-	"clientflow/infra/local/systeme"
 )
 
 // The key of the account is changed while functions run: the next lead is synced, the
@@ -20,15 +17,7 @@ import (
 func TestTheAccountsKeyIsChanged(t *testing.T) {
 	t.Parallel()
 	var logs buffer
-	own, err := stack.Start(t.Context(), stack.Options{Logs: &logs, Systeme: systeme.Options{WorkflowsOff: true}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := own.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	own := mustOwnStack(t, &logs)
 	s := site{own.API, own.AWS, own.Systeme}
 	john := s.mustSignUp(t, "John")
 	john.mustSync(t)

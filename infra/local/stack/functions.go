@@ -26,7 +26,7 @@ func (s *Stack) build(ctx context.Context) error {
 			return fmt.Errorf("the template has %s, but there is no folder %s", f.LogicalID, filepath.Join(s.options.Functions, f.Folder))
 		}
 	}
-	if len(s.Template.Functions) == 0 {
+	if len(s.Template.Functions) == 0 || s.options.Built {
 		return nil
 	}
 	began := time.Now()

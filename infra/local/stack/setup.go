@@ -26,8 +26,10 @@ func (s *Stack) putSecrets(ctx context.Context) error {
 	if !s.callsSysteme() {
 		return nil
 	}
-	if err := lambda.Build(ctx, s.options.Root, s.tools(), setUp); err != nil {
-		return err
+	if !s.options.Built {
+		if err := lambda.Build(ctx, s.options.Root, s.tools(), setUp); err != nil {
+			return err
+		}
 	}
 	return s.prepare(ctx, "key", "-stage", s.Template.Parameters["Stage"])
 }

@@ -42,6 +42,8 @@ type Options struct {
 	// package for each function; relative ones begin at Root. Empty for
 	// template.yaml and functions.
 	Template, Functions string
+	// Built tells that this program has built the functions before, for another stack.
+	Built bool
 	// APIAddress, AWSAddress and SystemeAddress are where to listen; empty for a
 	// free port of 127.0.0.1.
 	APIAddress, AWSAddress, SystemeAddress string

@@ -259,7 +259,7 @@ func TestTemplatesThatCannotStart(t *testing.T) {
 				t.Fatal(err)
 			}
 			o := options()
-			o.Template = path
+			o.Template, o.Built = path, true
 			s, err := stack.Start(t.Context(), o)
 			if err == nil {
 				t.Error(s.Close())
