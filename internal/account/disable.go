@@ -20,18 +20,22 @@ const disabledAt = "disabledAt"
 // ErrDisabled is the answer to an IB that was disabled.
 var ErrDisabled = problem.New(problem.Forbidden, "This account is disabled.")
 
-// Admit returns ErrDisabled for a tenant that was disabled. One without a record, such
-// as an admin who is no IB, has nothing that could be.
+// ErrErased is the answer to who has no record. A sign-in makes one, so this is a token
+// that an IB had before it was erased.
+var ErrErased = problem.New(problem.Forbidden, "There is no such account.")
+
+// Admit returns ErrDisabled for a tenant that was disabled, and ErrErased for one without
+// a record.
 func (u Users) Admit(ctx context.Context, id tenant.ID) error {
 	_, err := u.admitted(ctx, id)
 	return err
 }
 
-// admitted returns the record that Admit looks at; the zero IB for none.
+// admitted returns the record that Admit looks at.
 func (u Users) admitted(ctx context.Context, id tenant.ID) (IB, error) {
 	ib, err := u.Get(ctx, id)
 	if p, ok := errors.AsType[*problem.Problem](err); ok && p.Kind == problem.NotFound {
-		return IB{}, nil
+		return IB{}, ErrErased
 	}
 	if err == nil && ib.DisabledAt != "" {
 		return IB{}, ErrDisabled
@@ -39,9 +43,9 @@ func (u Users) admitted(ctx context.Context, id tenant.ID) (IB, error) {
 	return ib, err
 }
 
-// Guard closes routes to tenants that were disabled and to tokens from before a
-// tenant signed out everywhere, before anything else is read or written for them. It
-// is for all routes of a function that serves IBs.
+// Guard closes routes to tenants that were disabled or erased, and to tokens from before
+// a tenant signed out everywhere, before anything else is read or written for them. It
+// is for all routes that take an access token, the admin's too.
 func (u Users) Guard(verifier tenant.Verifier, routes httpapi.Routes) httpapi.Routes {
 	guarded := httpapi.Routes{}
 	for route, handle := range routes {

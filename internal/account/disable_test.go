@@ -55,7 +55,7 @@ func TestADisabledIBIsOutAtItsNextRequest(t *testing.T) {
 			t.Errorf("disabled %v: %d, signs in with %v, stays with %v", disabled, got, ensured, admitted)
 		}
 	}
-	if none, invalid := get(nobody), get(""); none != 204 || invalid != 401 {
+	if none, invalid := get(nobody), get(""); none != 403 || invalid != 401 {
 		t.Errorf("without a record %d, without a sub %d", none, invalid)
 	}
 	if _, err := registrar.Admit(t.Context(), account.Person{Subject: "x"}); !errors.Is(err, tenant.ErrNoTenant) {

@@ -4,7 +4,8 @@
 // Its callers are the members of the Cognito group admins. They are shown IBs and
 // numbers, and no lead: the function's role can count leads, and cannot read one.
 // Membership is written in the access token, so one that is taken away ends when the
-// token does, within the hour.
+// token does, within the hour. An admin has an IB's record, as everyone who signs in, and
+// is out at once when that is disabled, or when it signs out everywhere.
 package admin
 
 import (
@@ -39,7 +40,7 @@ func (d desk) routes(verifier tenant.Verifier) httpapi.Routes {
 		"GET /admin/sync":                   d.health,
 		"POST /admin/sync/redrive":          d.redrive,
 	}
-	for route, handle := range routes {
+	for route, handle := range d.users.Guard(verifier, routes) {
 		routes[route] = forAdmins(verifier, handle)
 	}
 	return routes

@@ -3,6 +3,10 @@ package admin_test
 import (
 	"strings"
 	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"clientflow/internal/tenantdb"
 )
 
 const disabledRoute = "/admin/ibs/{userId}/disabled"
@@ -28,6 +32,37 @@ func TestDisablingAnIB(t *testing.T) {
 	for _, body := range []string{`{}`, `{"disabled":null}`, `{"disabled":"true"}`} {
 		if got := w.ask(t, 422, "PUT "+disabledRoute, nth(1), "", body).Body; !strings.Contains(got, `"field":"disabled"`) {
 			t.Errorf("%s: %s", body, got)
+		}
+	}
+}
+
+// An admin who was disabled could let itself in again, and whoever has a token that was
+// stolen could go on, if only the group were looked at.
+func TestAnAdminWhoIsShutOut(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	const at = "2026-05-04T12:00:00.000Z"
+	for name, tt := range map[string]struct {
+		record tenantdb.Item
+		status int
+	}{
+		"disabled":              {tenantdb.Item{"disabledAt": text(at)}, 403},
+		"signed out everywhere": {tenantdb.Item{"signedOutAt": text(at)}, 401},
+		"erased":                {nil, 403},
+	} {
+		key := tenantdb.Item{"userId": text(theAdmin)}
+		if _, err := w.Client.DeleteItem(t.Context(), &dynamodb.DeleteItemInput{TableName: &w.UsersTable, Key: key}); err != nil {
+			t.Fatal(err)
+		}
+		if tt.record != nil {
+			tt.record["userId"] = text(theAdmin)
+			w.put(t, w.UsersTable, tt.record)
+		}
+		for _, route := range w.routesOf(t) {
+			got := w.serve(t, w.routes, w.event(route, theAdmin, "", `{"disabled":false,"configured":true}`))
+			if got.Status != tt.status {
+				t.Errorf("%s, %s: %d %s", name, route, got.Status, got.Body)
+			}
 		}
 	}
 }

@@ -199,9 +199,9 @@ func TestRedriveThatRunsAlready(t *testing.T) {
 		"none":            {busy{}, 500},
 		"not to be known": {busy{listErr: errDown}, 500},
 	} {
-		settings := admin.Settings{SystemeURL: "http://127.0.0.1:1",
+		settings := admin.Settings{SystemeURL: "http://127.0.0.1:1", UsersTable: w.UsersTable,
 			Issuer: w.function.Environment["TOKEN_ISSUER"], ClientID: w.function.Environment["USER_POOL_CLIENT_ID"]}
-		routes, err := admin.Routes(settings, nil, nothing{}, tt.queue)
+		routes, err := admin.Routes(settings, nil, w.Client, tt.queue)
 		if err != nil {
 			t.Fatal(err)
 		}

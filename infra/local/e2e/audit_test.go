@@ -103,17 +103,19 @@ func TestTheAuditTrailTellsWhoDidWhat(t *testing.T) {
 func TestADisabledIBIsOutAtOnce(t *testing.T) {
 	t.Parallel()
 	s := mustSite(t)
-	admin, john, sarah := s.mustAdmin(t), s.mustSignUp(t, "John"), s.mustSignUp(t, "Sarah")
+	// John is an admin himself, who could let himself in again.
+	admin, john, sarah := s.mustAdmin(t), s.mustAdmin(t), s.mustSignUp(t, "Sarah")
 	form := "/forms/" + john.formKey
 	unknown := send(t, "GET", s.api+"/forms/00000000000000000000", "").want(t, 404)
 	disable := func(disabled bool) {
 		admin.send(t, "PUT", "/admin/ibs/"+john.userID+"/disabled", object{"disabled": disabled}).want(t, 204)
 	}
 	disable(true)
-	for _, route := range routesFor(tenantScoped) {
+	for _, route := range routesFor(tenantScoped, admins) {
 		method, path := address(route, "00000000000000000000000000")
 		john.send(t, method, path, registry[route].body).want(t, 403)
 	}
+	john.send(t, "PUT", "/admin/ibs/"+john.userID+"/disabled", object{"disabled": false}).want(t, 403)
 	s.public(t, "POST", "/login", object{"email": john.email, "password": password}).want(t, 403)
 	s.public(t, "POST", "/login", object{"email": john.email, "password": "wrong" + password}).want(t, 401)
 	s.public(t, "POST", "/login/refresh", object{"refreshToken": john.refreshToken}).want(t, 403)
