@@ -76,3 +76,34 @@ func (l Leads) Requeue(ctx context.Context, leadID string, before time.Time) err
 	}
 	return err
 }
+
+// RequeueErasures has the erasures published again that have not been done since before
+// that time, nor were put back into the queue since, and returns how many.
+func (l Leads) RequeueErasures(ctx context.Context, before time.Time) (count int, err error) {
+	for after := ""; ; {
+		page, err := l.erasures(ctx, after)
+		if err != nil {
+			return count, err
+		}
+		for _, e := range page.Erasures {
+			if e.State == ErasureDone || e.RequestedAt > Stamp(before) {
+				continue
+			}
+			again, err := l.updateErasure(ctx, e.LeadID, tenantdb.Change{
+				Expression: "SET requeuedAt = :now ADD syncRequests :one",
+				Condition:  "requestedAt <= :before AND (attribute_not_exists(requeuedAt) OR requeuedAt <= :before)",
+				Values:     tenantdb.Item{":now": text(Stamp(l.now())), ":one": number(1), ":before": text(Stamp(before))},
+			})
+			if err != nil {
+				return count, err
+			}
+			if again {
+				count++
+			}
+		}
+		if page.NextCursor == nil {
+			return count, nil
+		}
+		after = *page.NextCursor
+	}
+}

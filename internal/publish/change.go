@@ -144,8 +144,10 @@ func (r record) aboutLead(owner tenant.ID, leadID string) (change, error) {
 // aboutErasure reads a change of an erasure. It is published when it has been asked
 // for, and not when something has been done about it.
 func (r record) aboutErasure(owner tenant.ID, leadID string) (change, error) {
-	sequence, err := tally.ParseSequence(r.DynamoDB.SequenceNumber)
-	if err != nil {
+	sequence, errSequence := tally.ParseSequence(r.DynamoDB.SequenceNumber)
+	before, errBefore := r.DynamoDB.OldImage.requests()
+	after, errAfter := r.DynamoDB.NewImage.requests()
+	if err := errors.Join(errSequence, errBefore, errAfter); err != nil {
 		return change{}, err
 	}
 	asked := r.DynamoDB.NewImage.asked()
@@ -156,7 +158,7 @@ func (r record) aboutErasure(owner tenant.ID, leadID string) (change, error) {
 		counted:        tally.Change{Sequence: sequence},
 		requestID:      r.DynamoDB.NewImage.changedIn(),
 		trace:          r.DynamoDB.NewImage.trace(),
-		wantsSync:      asked != "" && asked != r.DynamoDB.OldImage.asked(),
+		wantsSync:      asked != "" && (asked != r.DynamoDB.OldImage.asked() || after > before),
 	}, nil
 }
 
@@ -195,12 +197,18 @@ func (i *image) read() (*tally.Lead, int64, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	if i.SyncRequests.N == nil {
-		return &counted, 0, nil
+	requests, err := i.requests()
+	return &counted, requests, err
+}
+
+// requests is how often it was asked for again.
+func (i *image) requests() (int64, error) {
+	if i == nil || i.SyncRequests.N == nil {
+		return 0, nil
 	}
 	requests, err := strconv.ParseInt(*i.SyncRequests.N, 10, 64)
 	if err != nil {
-		return nil, 0, errors.New("syncRequests is not a whole number")
+		return 0, errors.New("syncRequests is not a whole number")
 	}
-	return &counted, requests, nil
+	return requests, nil
 }

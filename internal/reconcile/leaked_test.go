@@ -44,7 +44,7 @@ func TestAWebhookThatHasASecretThatWasThrownOut(t *testing.T) {
 	t.Parallel()
 	to := receiver{[]string{"leaked", "new"}, make(chan string, 1)}
 	w := newWorld(t, simulator.Options{Deliverer: &http.Client{Transport: to}})
-	for n := range 12 { // 72 calls, so three runs
+	for n := range 12 { // 84 calls, so three runs
 		w.addIB(n)
 	}
 	r := w.reconciler()

@@ -45,6 +45,9 @@ func (r *Reconciler) catchUp(ctx context.Context, away bool) (found int, err err
 		return 0, fmt.Errorf("read when a round began: %w", err)
 	}
 	err = r.round(ctx, round, at, callsPerRun, func(ctx context.Context, owner tenant.ID, at string) (string, error) {
+		if at == "" {
+			return part{}.String(), r.mendTags(ctx, owner)
+		}
 		p, next, err := r.page(ctx, owner, parsePart(at))
 		if err != nil {
 			return "", err
@@ -59,6 +62,34 @@ func (r *Reconciler) catchUp(ctx context.Context, away bool) (found int, err err
 		return next, nil
 	})
 	return found, err
+}
+
+// mendTags makes one call: for an IB's newest tags. Of those that were deleted in
+// Systeme.io and made anew the new id is registered, or their contacts would never be
+// found.
+func (r *Reconciler) mendTags(ctx context.Context, owner tenant.ID) error {
+	ib, err := r.users.Get(ctx, owner)
+	if err != nil || ib.TagsMade == "" {
+		return unlessGone(err)
+	}
+	newest, err := r.account.NewestTags(ctx, ib.Prefix.String())
+	if err != nil {
+		return err
+	}
+	for _, name := range workflowTags() {
+		sought, err := r.sought(ctx, ib.Prefix, string(name))
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(newest, func(t systeme.Tag) bool { return t.Name == sought.Name })
+		if i < 0 || newest[i].ID == sought.ID {
+			continue
+		}
+		if err := r.tags.Register(ctx, sought.Name, newest[i].ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // part is a place in one IB: which of its tags, and behind which contact.
@@ -103,6 +134,9 @@ func (r *Reconciler) page(ctx context.Context, owner tenant.ID, p part) (carrier
 			continue
 		}
 		found, err := r.account.ContactsByTag(ctx, sought.ID, p.after, contactsPerCall)
+		if errors.Is(err, systeme.NotFound) || errors.Is(err, systeme.Invalid) {
+			err = nil // the tag is gone, and nobody carries it
+		}
 		if err != nil {
 			return carriers{}, "", err
 		}

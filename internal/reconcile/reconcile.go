@@ -55,6 +55,7 @@ type Reconciler struct {
 // accountAPI is what is called of Systeme.io, beside what TagIDs does.
 type accountAPI interface {
 	connection.Account
+	NewestTags(ctx context.Context, text string) ([]systeme.Tag, error)
 	ContactsByTag(ctx context.Context, tagID, after int64, limit int) (systeme.Page, error)
 }
 
@@ -169,15 +170,16 @@ func isHeld(err error) bool {
 	return errors.Is(err, systeme.RateLimited) || errors.Is(err, systeme.Unpaced)
 }
 
-// inspect mends the account and writes a line for each thing that was not right,
-// which the alarm looks for, and for what is tried again although all is right.
+// inspect mends the account and writes a line for each thing that was not right, which
+// the alarm looks for, and a lesser one for what the next run tries again: a moment in
+// which Systeme.io did not answer is nobody's fault.
 func (r *Reconciler) inspect(ctx context.Context, log *slog.Logger, hook connection.Webhook) []connection.Finding {
 	findings := connection.Mend(ctx, r.account, hook)
 	for _, f := range findings {
 		said := []any{slog.String("state", string(f.State)), slog.String("what", f.What), slog.String("detail", f.Detail)}
 		switch {
 		case isHeld(f.Err):
-		case f.State != connection.Right:
+		case f.State != connection.Right && !errors.Is(f.Err, systeme.Temporary):
 			log.ErrorContext(ctx, "account fault", append(faults(f), said...)...)
 		case f.Err != nil:
 			log.WarnContext(ctx, "account note", said...)

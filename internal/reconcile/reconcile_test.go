@@ -82,6 +82,21 @@ func TestARefusedKeyIsOneLineForTheAlarm(t *testing.T) {
 	}
 }
 
+// A moment without an answer, at either call, raises no alarm.
+func TestAMomentWithoutAnAnswerIsNoFault(t *testing.T) {
+	t.Parallel()
+	for skip := range 2 {
+		w := newWorld(t, simulator.Options{})
+		w.mustRun()
+		w.lines()
+		w.must(w.sim.SetFaults(simulator.Fault{Skip: skip, Count: 1, Status: 502}))
+		w.mustRun()
+		if lines := w.lines(); len(lines) != 2 || lines[0]["msg"] != "account note" || lines[0]["level"] != "WARN" || lines[0]["AccountFaults"] != nil {
+			t.Errorf("a 502 after %d calls: %v", skip, lines)
+		}
+	}
+}
+
 func TestWithoutAKeyNothingIsDone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, simulator.Options{})

@@ -8,8 +8,8 @@ import (
 	"clientflow/internal/tenant"
 )
 
-// tooLong is how long a lead, or an IB's tags, may wait for their way to Systeme.io
-// before they are put back into the queue, and how long until they are again. It is
+// tooLong is how long a lead, an erasure, or an IB's tags may wait for their way to
+// Systeme.io before they are put back into the queue, and how long until they are again. It is
 // longer than all tries of the sync last: what waits for that long and is still in
 // the queue has a thousand others before it, or a fault that all share.
 const tooLong = 6 * time.Hour
@@ -22,15 +22,20 @@ func (r *Reconciler) requeue(ctx context.Context) (count int, err error) {
 		return 0, err
 	}
 	err = r.round(ctx, round, at, stepsPerRound, func(ctx context.Context, owner tenant.ID, at string) (string, error) {
-		if at == "" {
-			if err := r.requestTags(ctx, owner); err != nil {
-				return "", err
-			}
-		}
 		before := r.now().Add(-tooLong)
 		leads, err := r.leads.Of(owner)
 		if err != nil {
 			return "", err
+		}
+		if at == "" {
+			if err := r.requestTags(ctx, owner); err != nil {
+				return "", err
+			}
+			erasures, err := leads.RequeueErasures(ctx, before)
+			if err != nil {
+				return "", err
+			}
+			count += erasures
 		}
 		ids, next, err := leads.Stranded(ctx, before, at)
 		if err != nil {

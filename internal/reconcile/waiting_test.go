@@ -39,6 +39,57 @@ func TestLeadsThatWaitTooLongArePutBack(t *testing.T) {
 	want("too long again", 2)
 }
 
+// An erasure whose message was lost is put back too, until it is done.
+func TestErasuresThatWaitTooLongArePutBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, simulator.Options{})
+	john := w.addIB(1)
+	waits, failed, done := w.capture(john, "a@acme.test"), w.capture(john, "b@acme.test"), w.capture(john, "c@acme.test")
+	for _, id := range []string{waits, failed, done} {
+		w.must(john.leads.Erase(t.Context(), id))
+	}
+	noted := func(ok bool, err error) {
+		t.Helper()
+		if w.must(err); !ok {
+			t.Fatal("not noted")
+		}
+	}
+	noted(john.leads.RecordErasureFailed(t.Context(), failed, "A reason."))
+	finish := func(id string) {
+		t.Helper()
+		e, _, err := john.leads.Unfinished(t.Context(), id)
+		w.must(err)
+		noted(john.leads.FinishErasure(t.Context(), e))
+	}
+	finish(done)
+	want := func(what string, times int) {
+		t.Helper()
+		if a, b, c := w.asked(john, waits), w.asked(john, failed), w.asked(john, done); a != times || b != times || c != 0 {
+			t.Errorf("%s: put back %d, %d and %d times, want %d, %d and 0", what, a, b, c, times, times)
+		}
+	}
+	w.clock = w.clock.Add(tooLong - time.Minute)
+	w.mustRun()
+	want("not long enough", 0)
+	w.clock = w.clock.Add(2 * time.Minute)
+	w.log.Reset()
+	w.mustRun()
+	want("too long", 1)
+	if lines := w.lines(); lines[0]["Requeued"] != 2.0 {
+		t.Errorf("log %v", lines)
+	}
+	w.mustRun()
+	want("put back already", 1)
+	w.clock = w.clock.Add(tooLong + time.Minute)
+	w.mustRun()
+	want("too long again", 2)
+	finish(waits)
+	finish(failed)
+	w.clock = w.clock.Add(2 * tooLong)
+	w.mustRun()
+	want("done", 2)
+}
+
 // While no lead can be synced, none is put into the queue a second time.
 func TestNothingIsPutBackWhileTheAccountIsAtFault(t *testing.T) {
 	t.Parallel()

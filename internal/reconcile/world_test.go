@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -225,6 +227,20 @@ func (w *world) contact(address string, tags ...string) {
 	}
 }
 
+// deleteTag deletes a tag in Systeme.io, by hand.
+func (w *world) deleteTag(name string) {
+	w.tb.Helper()
+	tag, err := w.client.TagByName(w.tb.Context(), name)
+	w.must(err)
+	r := httptest.NewRequest(http.MethodDelete, fmt.Sprintf("http://systeme.test/api/tags/%d", tag.ID), nil)
+	r.Header.Set("X-API-Key", apiKey)
+	r.Header.Set("User-Agent", "test")
+	answer := httptest.NewRecorder()
+	if w.sim.Handler().ServeHTTP(answer, r); answer.Code != http.StatusNoContent {
+		w.tb.Fatalf("delete the tag %s: %d %s", name, answer.Code, answer.Body)
+	}
+}
+
 // off takes tags off a contact, as a workflow does.
 func (w *world) off(address string, tags ...string) {
 	w.tb.Helper()
@@ -271,6 +287,23 @@ func (w *world) requests(b ib, id string) int {
 	l, err := b.leads.Get(w.tb.Context(), id)
 	w.must(err)
 	return l.SyncRequests
+}
+
+// asked returns how often an erasure was put back.
+func (w *world) asked(b ib, id string) int {
+	w.tb.Helper()
+	out, err := w.aws.Client.GetItem(w.tb.Context(), &dynamodb.GetItemInput{
+		TableName: &w.aws.LeadsTable, ConsistentRead: aws.Bool(true),
+		Key: tenantdb.Item{"userId": &types.AttributeValueMemberS{Value: b.id.String()}, lead.SortKey: &types.AttributeValueMemberS{Value: "ERASURE#" + id}},
+	})
+	w.must(err)
+	number, _ := out.Item["syncRequests"].(*types.AttributeValueMemberN)
+	if number == nil {
+		return 0
+	}
+	count, err := strconv.Atoi(number.Value)
+	w.must(err)
+	return count
 }
 
 // place returns where a round has come, as it is stored; "" for nowhere.

@@ -84,7 +84,8 @@ type request struct {
 	path   string
 	query  url.Values
 	body   any
-	// named tells that the path names a resource, so that 404 means it is gone.
+	// named tells that the path or the query names a resource, so that 404 means it is
+	// gone.
 	named bool
 	// slugs are the contact fields sent, in order, so that a violation of
 	// fields[2].value can be said of its field.

@@ -157,7 +157,8 @@ const (
 
 // ContactsByTag reads a page of the contacts that have the tag, starting after the
 // contact with the id after; 0 starts at the beginning. The limit is brought into
-// 10 to 100.
+// 10 to 100. Of a tag that is gone Systeme.io may say NotFound, or Invalid, or that
+// nobody has it.
 func (c *Client) ContactsByTag(ctx context.Context, tagID, after int64, limit int) (Page, error) {
 	query := url.Values{
 		"tags":  {strconv.FormatInt(tagID, 10)},
@@ -168,7 +169,7 @@ func (c *Client) ContactsByTag(ctx context.Context, tagID, after int64, limit in
 	}
 	var list items[Contact]
 	err := c.do(ctx, request{
-		name: "list contacts", method: http.MethodGet, path: "/api/contacts", query: query,
+		name: "list contacts", method: http.MethodGet, path: "/api/contacts", query: query, named: true,
 	}, &list)
 	if err != nil {
 		return Page{}, err

@@ -50,6 +50,18 @@ func (c *Client) TagByName(ctx context.Context, name string) (Tag, error) {
 	return Tag{}, &Error{Kind: NotFound, Call: r.name, Status: http.StatusOK}
 }
 
+// NewestTags returns the tags that were made last of those whose names hold a text, a page
+// of them: what was made anew is among them.
+func (c *Client) NewestTags(ctx context.Context, text string) ([]Tag, error) {
+	r := request{name: "list newest tags", method: http.MethodGet, path: "/api/tags",
+		query: url.Values{"query": {text}, "limit": {strconv.Itoa(maxPage)}, "order": {"desc"}}}
+	var list items[Tag]
+	if err := c.do(ctx, r, &list); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(list.Items, func(t Tag) bool { return t.ID <= 0 }), nil
+}
+
 // CreateTag creates a tag. It fails with Duplicate when another made it first: the
 // tag is then returned with the error if it had to be looked up to be sure, and is
 // otherwise zero.

@@ -156,14 +156,19 @@ func (t *TagIDs) search(ctx context.Context, name string, get ask) (int64, error
 	case err != nil:
 		return 0, err
 	}
-	_, err = t.registry.PutItem(ctx, &dynamodb.PutItemInput{
+	return tag.ID, t.Register(ctx, name, tag.ID)
+}
+
+// Register notes the id of a tag in place of any other.
+func (t *TagIDs) Register(ctx context.Context, name string, id int64) error {
+	_, err := t.registry.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName: &t.table,
-		Item:      map[string]types.AttributeValue{"key": registryKey(name), "tagId": number(tag.ID)},
+		Item:      map[string]types.AttributeValue{"key": registryKey(name), "tagId": number(id)},
 	})
 	if err != nil {
-		return 0, fmt.Errorf("register a tag's id: %w", err)
+		return fmt.Errorf("register a tag's id: %w", err)
 	}
-	return tag.ID, nil
+	return nil
 }
 
 // Registered returns the id that the registry has; 0 for none. It asks Systeme.io
