@@ -52,21 +52,21 @@ func TestEveryDifferenceIsTold(t *testing.T) {
 	if len(leaves) < 500 {
 		t.Fatalf("only %d values are compared", len(leaves))
 	}
-	read := mustDescribe(t)
+	read, changed := mustDescribe(t), mustDescribe(t)
 	for _, path := range leaves {
-		changed := mustCopy(t, read)
-		change(changed, path)
+		was := put(changed, path, "changed")
 		differences := compare("", changed, read)
 		if len(differences) != 1 {
 			t.Errorf("%v: %q", path, differences)
 		}
+		put(changed, path, was)
 	}
 }
 
 func TestADifferenceSaysWhereAndWhat(t *testing.T) {
 	t.Parallel()
 	expansion := mustDescribe(t)
-	change(expansion, []any{"routes", "GET /me", "authorizer"})
+	put(expansion, []any{"routes", "GET /me", "authorizer"}, "changed")
 	delete(expansion["tables"].(map[string]any), "LeadsTable")
 	printed, err := run(t, expansion)
 	if err == nil || !strings.Contains(err.Error(), "2 differences") {
@@ -112,26 +112,20 @@ func paths(value any, at []any) [][]any {
 	return all
 }
 
-func mustCopy(t *testing.T, value map[string]any) map[string]any {
-	t.Helper()
-	copied, err := plain(value)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return copied.(map[string]any)
-}
-
-// change puts another value at a path.
-func change(value any, path []any) {
+// put puts another value at a path, and returns the one that was there.
+func put(value any, path []any, other any) (was any) {
+	last := path[len(path)-1]
 	for _, key := range path[:len(path)-1] {
 		value = child(value, key)
 	}
+	was = child(value, last)
 	switch v := value.(type) {
 	case map[string]any:
-		v[fmt.Sprint(path[len(path)-1])] = "changed"
+		v[fmt.Sprint(last)] = other
 	case []any:
-		v[path[len(path)-1].(int)] = "changed"
+		v[last.(int)] = other
 	}
+	return was
 }
 
 func child(value, key any) any {
