@@ -37,6 +37,8 @@ run: ## Start everything on this machine; flags in ARGS="…", see ARGS=-help
 	@go build -o .build/local ./infra/local
 	@exec .build/local $(ARGS)
 
+# Tests keep little in memory for long: collecting it less often saves a tenth of the time.
+test: export GOGC := 400
 test: ## Run all tests
 	go test -shuffle=on ./...
 
