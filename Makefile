@@ -108,7 +108,7 @@ systeme-key: export SYSTEME_WEBHOOK_SECRET := $(SECRET)
 
 systeme-key: ## Put a Systeme.io key where a deployment reads it, and ask for it: STAGE=…, or nothing for make run
 	@go build -o .build/systeme ./infra/systeme
-	@$(LOCAL) exec .build/systeme key -stage "$(STAGE)" $(ARGS)
+	@$(LOCAL) exec .build/systeme key -stack "$(STACK)" $(ARGS)
 
 systeme-setup: ## Prepare the Systeme.io account of a deployment: STAGE=…, or nothing for make run
 	@go build -o .build/systeme ./infra/systeme

@@ -10,7 +10,6 @@ import (
 	"io"
 	"strings"
 
-	"clientflow/infra/deployment"
 	"clientflow/internal/connection"
 	"clientflow/internal/signing"
 )
@@ -21,21 +20,16 @@ import (
 // is made up where there is none.
 func putKey(ctx context.Context, arguments []string, o operator) error {
 	set := flag.NewFlagSet("key", flag.ContinueOnError)
-	set.SetOutput(o.out)
-	stage := set.String("stage", "dev", "`name` of the deployment, the stack's parameter Stage")
-	if err := deployment.Parse(set, arguments); err != nil {
-		return err
-	}
-	config, err := o.aws(ctx)
+	found, err := find(ctx, set, arguments, o)
 	if err != nil {
 		return err
 	}
-	v := newVault(config)
+	v := newVault(found.AWS)
 	secret := strings.TrimSpace(o.getenv("SYSTEME_WEBHOOK_SECRET"))
-	if err := v.putKey(ctx, connection.KeyParameter(*stage), secret != "", o); err != nil {
+	if err := v.putKey(ctx, connection.KeyParameter(found.Stage()), secret != "", o); err != nil {
 		return err
 	}
-	return v.putSecret(ctx, connection.SecretParameter(*stage), secret, o.out)
+	return v.putSecret(ctx, connection.SecretParameter(found.Stage()), secret, o.out)
 }
 
 // putKey puts the key that is given. Where it may stay as it is and there is one, nobody

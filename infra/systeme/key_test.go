@@ -65,7 +65,7 @@ func TestTheSecretMayBeGivenAlone(t *testing.T) {
 	if _, err := s.run(map[string]string{"SYSTEME_WEBHOOK_SECRET": "first word"}, "key"); !errors.Is(err, signing.ErrBlank) {
 		t.Errorf("two words: %v", err)
 	}
-	if printed, err := s.run(map[string]string{"SYSTEME_WEBHOOK_SECRET": "a-secret"}, "key", "-stage", "another"); !errors.Is(err, errNoKey) || !strings.Contains(printed, "Paste") {
+	if printed, err := newSite(t, simulator.Options{}).run(map[string]string{"SYSTEME_WEBHOOK_SECRET": "a-secret"}, "key"); !errors.Is(err, errNoKey) || !strings.Contains(printed, "Paste") {
 		t.Errorf("without a key: printed %s, %v", printed, err)
 	}
 }

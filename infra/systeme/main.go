@@ -1,7 +1,7 @@
 // Command systeme prepares a Systeme.io account for ClientFlow, and finds out how
 // the real service behaves where that is not documented.
 //
-//	go run ./infra/systeme key -stage dev
+//	go run ./infra/systeme key -stack clientflow-dev
 //	go run ./infra/systeme setup -stack clientflow-dev
 //	go run ./infra/systeme rotate -stack clientflow-dev
 //	go run ./infra/systeme check
@@ -49,6 +49,20 @@ type operator struct {
 	out    io.Writer
 	// aws returns how to reach the AWS of the operator's deployments.
 	aws func(context.Context) (aws.Config, error)
+}
+
+// find reads a command's flags, and finds the deployment of the stack that they name.
+func find(ctx context.Context, set *flag.FlagSet, arguments []string, o operator) (deployment.Deployment, error) {
+	set.SetOutput(o.out)
+	stack := deployment.StackFlag(set)
+	if err := deployment.Parse(set, arguments); err != nil {
+		return deployment.Deployment{}, err
+	}
+	config, err := o.aws(ctx)
+	if err != nil {
+		return deployment.Deployment{}, err
+	}
+	return deployment.Find(ctx, config, *stack)
 }
 
 // realMain runs the command that the arguments name.

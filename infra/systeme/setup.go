@@ -50,22 +50,13 @@ type preparation struct {
 // prepare reads a command's flags, finds the deployment that they name, and reads its key
 // and its secrets.
 func prepare(ctx context.Context, set *flag.FlagSet, arguments []string, o operator) (preparation, error) {
-	set.SetOutput(o.out)
-	stack := deployment.StackFlag(set)
 	address := set.String("url", "", "`address` of ClientFlow's API, where it is reached at another than the stack says")
 	api := set.String("api", "", "base `address` of Systeme.io's API; the stack's when empty")
-	if err := deployment.Parse(set, arguments); err != nil {
-		return preparation{}, err
-	}
-	config, err := o.aws(ctx)
+	found, err := find(ctx, set, arguments, o)
 	if err != nil {
 		return preparation{}, err
 	}
-	found, err := deployment.Find(ctx, config, *stack)
-	if err != nil {
-		return preparation{}, err
-	}
-	p := preparation{vault: newVault(config), out: o.out, parameter: connection.SecretParameter(found.Stage())}
+	p := preparation{vault: newVault(found.AWS), out: o.out, parameter: connection.SecretParameter(found.Stage())}
 	p.hook.Name = connection.WebhookName(found.Stage())
 	if p.hook.URL, err = webhookURL(cmp.Or(*address, found.Outputs["ApiUrl"])); err != nil {
 		return preparation{}, err

@@ -31,7 +31,7 @@ func (s *Stack) putSecrets(ctx context.Context) error {
 			return err
 		}
 	}
-	return s.prepare(ctx, "key", "-stage", s.Template.Parameters["Stage"])
+	return s.prepare(ctx, "key", "-stack", Name)
 }
 
 // prepareAccount makes the account's contact fields and webhook.

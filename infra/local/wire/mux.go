@@ -56,8 +56,20 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method == http.MethodPost && r.URL.Path == "/" && isForm(r):
 		m.serveQuery(w, r)
 	default:
-		m.plain.ServeHTTP(w, r)
+		m.servePlain(w, r)
 	}
+}
+
+// servePlain serves a path. One that a client of AWS asks for, and nothing is at, is an
+// operation that is not played.
+func (m *Mux) servePlain(w http.ResponseWriter, r *http.Request) {
+	_, pattern := m.plain.Handler(r)
+	if _, signed := accessKeyID(r.Header.Get("Authorization")); pattern == "" && signed {
+		_, err := m.call(r, unknown(r.Method+" "+r.URL.Path))
+		writeRESTError(w, asError(err))
+		return
+	}
+	m.plain.ServeHTTP(w, r)
 }
 
 func isForm(r *http.Request) bool {

@@ -232,6 +232,8 @@ func TestREST(t *testing.T) {
 		"status of an error": {"GET", "/2015-03-31/functions/gone", "", signed("x"), 404, "ResourceNotFoundException", `{"Type":"User","message":"no such function"}`},
 		"not allowed": {"GET", "/2015-03-31/functions/house", "", signed(tenant.AccessKeyID), 403, "AccessDeniedException",
 			`{"Type":"User","message":"User: tenant is not authorized to perform: lambda:GetFunction on resource: arn:x because no identity-based policy allows the lambda:GetFunction action"}`},
+		"no such operation": {"POST", "/2015-03-31/functions/house/invocations", "", signed("x"), 400, "UnknownOperationException",
+			`{"Type":"User","message":"The local AWS does not have the operation POST /2015-03-31/functions/house/invocations"}`},
 		"unsigned": {"GET", "/2015-03-31/functions/house", "", "", 403, "MissingAuthenticationTokenException", `{"Type":"User","message":"Request is missing Authentication Token"}`},
 		"an answer that is no JSON": {"PUT", "/2015-03-31/functions/broken/configuration", "", signed("x"), 500, "InternalServerError",
 			`{"Type":"User","message":"encode the answer: json: unsupported type: func()"}`},
