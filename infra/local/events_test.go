@@ -84,6 +84,9 @@ const (
 	eventFormKey = "q7w2e9r4t6y1u8i3o5p0"
 )
 
+// eventAdmin is the admin who sends the others.
+const eventAdmin = "7b1f9c52-0e83-4d1a-a6c4-52d90be1f377"
+
 func TestEventsAreAnswered(t *testing.T) {
 	t.Parallel()
 	s, err := stack.Start(t.Context(), stack.Options{})
@@ -148,8 +151,8 @@ func functionOf(parsed *template.Template, file string) (template.Function, bool
 	return template.Function{}, false
 }
 
-// makeEventUser makes what the events suppose: an IB with a form, and the demo
-// login john@.
+// makeEventUser makes what the events suppose: an admin's record, an IB with a form,
+// and the demo login john@.
 func makeEventUser(t *testing.T, s *stack.Stack) {
 	t.Helper()
 	put := func(table string, item map[string]string) {
@@ -162,6 +165,9 @@ func makeEventUser(t *testing.T, s *stack.Stack) {
 	put("UsersTable", map[string]string{
 		"userId": eventUser, "email": "john@demo.clientflow.test", "name": "John Carter", "systemeTagPrefix": "ib-x7k2m4p9-",
 		"formKey": eventFormKey, "timeZone": "UTC", "createdAt": "2026-03-12T19:00:00.000Z",
+	})
+	put("UsersTable", map[string]string{
+		"userId": eventAdmin, "email": "admin@demo.clientflow.test", "name": "Alex Admin", "createdAt": "2026-03-12T19:00:00.000Z",
 	})
 	put("RegistryTable", map[string]string{"key": "FORM#" + eventFormKey, "userId": eventUser})
 	pool, john := s.Template.Pools[0].ID, "john@demo.clientflow.test"
