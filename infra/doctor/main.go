@@ -75,7 +75,7 @@ func newPatient(d deployment.Deployment, path string) (*patient, error) {
 func (p *patient) examine(ctx context.Context) []finding {
 	var all []finding
 	for _, check := range []func(context.Context) []finding{
-		p.api, p.tables, p.queues, p.sources, p.accounts, p.secrets, p.deadLetters,
+		p.api, p.functions, p.tables, p.queues, p.sources, p.accounts, p.secrets, p.deadLetters, p.alarms, p.ibs,
 	} {
 		all = append(all, check(ctx)...)
 	}

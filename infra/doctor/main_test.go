@@ -198,6 +198,12 @@ func TestEachPieceThatIsBrokenIsFound(t *testing.T) {
 			"does not answer", "API", ".build/functions.log"},
 		{"the API answers something else", func(*testing.T) { w.found.Outputs["ApiUrl"] = w.AWS }, func(*testing.T) { w.found.Outputs = maps.Clone(outputs) },
 			"answers 404", "API", ""},
+		{"a function of other seconds", func(t *testing.T) { w.wantTemplate(t, "Timeout: 300", "Timeout: 200") }, nil,
+			"its seconds is 300 and should be 200", "function ReconcileFunction", "make run"},
+		{"a variable that is new", func(t *testing.T) {
+			w.wantTemplate(t, "DASHBOARD_ORIGINS: !Ref DashboardOrigins", "DASHBOARD_ORIGINS: !Ref DashboardOrigins\n          NEW_ONE: x")
+		}, nil,
+			"it lacks NEW_ONE", "function HealthFunction", ""},
 		{"no recovery", func(t *testing.T) { w.restorable(t, false) }, func(t *testing.T) { w.restorable(t, true) },
 			"its point-in-time recovery is false and should be true", "table LeadsTable", "make run"},
 		{"nothing expires", func(t *testing.T) { w.expiring(t, false) }, func(t *testing.T) { w.expiring(t, true) },
@@ -265,7 +271,7 @@ func TestEachPieceThatIsBrokenIsFound(t *testing.T) {
 			test.spoil(t)
 			printed, err := w.examine(t)
 			if test.wants == "" {
-				if err != nil || !strings.Contains(printed, "\nall 19 are well\n") {
+				if err != nil || !strings.Contains(printed, "\nall 34 are well\n") {
 					t.Fatalf("%v\n%s", err, printed)
 				}
 			} else if line := wrongs(printed); !errors.Is(err, command.ErrSaid) || !strings.HasPrefix(line, "wrong  "+test.what) ||

@@ -21,7 +21,7 @@ const (
 // which the stack owns the one of that id.
 func mustLook(t *testing.T, logicalID, mapping, owned string) finding {
 	t.Helper()
-	p := mustFind(t, account{
+	p := mustFind(t, cloud{
 		stack: "clientflow-prod", parameters: map[string]string{"Stage": "prod"},
 		resources: map[string]string{logicalID: "the-function", "SyncTagsFunctionLeadSync": owned, "PublishLeadsFunctionLeadChanges": owned},
 		answer: func(r *http.Request) string {
