@@ -143,6 +143,29 @@ func TestResync(t *testing.T) {
 	}
 }
 
+// How often a lead was blocked is counted from when its sync was asked for, or ended.
+func TestBlocksAreCounted(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	id := s.add(t, john, "jane@acme.com", "Jane")
+	leads := s.of(t, john)
+	for what, end := range map[string]func(){
+		"failed": func() { must(t, leads.RecordFailed(t.Context(), id, "why")) },
+		"asked for again": func() {
+			s.wait(10 * time.Minute)
+			want[struct{}](t, s, 202, john, "POST /leads/{leadId}/resync "+id, "", "")
+		},
+		"synced": func() { must(t, leads.RecordSynced(t.Context(), id, start)) },
+	} {
+		for want := 1; want <= 2; want++ {
+			if got, err := leads.RecordBlocked(t.Context(), id); got != want || err != nil {
+				t.Errorf("before it was %s: counted %d, %v; want %d", what, got, err, want)
+			}
+		}
+		end()
+	}
+}
+
 func TestSyncIsRecorded(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -182,6 +205,7 @@ func TestSyncOfALeadThatIsGone(t *testing.T) {
 		"tag":     func(ctx context.Context, id string) error { return leads.RecordTag(ctx, id, "ib-x7k2m4p9-cfd") },
 		"synced":  func(ctx context.Context, id string) error { return leads.RecordSynced(ctx, id, start, "t") },
 		"failed":  func(ctx context.Context, id string) error { return leads.RecordFailed(ctx, id, "why") },
+		"blocked": func(ctx context.Context, id string) error { _, err := leads.RecordBlocked(ctx, id); return err },
 	} {
 		for _, id := range []string{gone, "x"} {
 			if err := record(t.Context(), id); !errors.Is(err, lead.ErrNotFound) {

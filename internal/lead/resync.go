@@ -19,7 +19,7 @@ const resyncAfter = 10 * time.Minute
 func (l Leads) resync(ctx context.Context, leadID string) error {
 	now := l.now()
 	_, err := l.update(ctx, leadID, tenantdb.Change{
-		Expression: "SET syncState = :pending, updatedAt = :now, trace = :trace REMOVE syncError ADD syncRequests :one",
+		Expression: "SET syncState = :pending, updatedAt = :now, trace = :trace REMOVE syncError, syncBlocks ADD syncRequests :one",
 		Condition:  exists + " AND (syncState <> :pending OR updatedAt <= :before)",
 		Values: tenantdb.Item{
 			":pending": text(Pending), ":one": number(1),

@@ -78,6 +78,18 @@ func (c *Client) CreateContact(ctx context.Context, contact NewContact) (Contact
 	return resolve(existing, err, lookUp)
 }
 
+// TakesContacts asks whether contacts can be created at all, by one without an address,
+// which is refused for that. It fails when the account is refused, or cannot be reached.
+func (c *Client) TakesContacts(ctx context.Context) error {
+	err := c.do(ctx, request{
+		name: "ask for contacts to be taken", method: http.MethodPost, path: "/api/contacts", body: contactBody{Fields: []fieldBody{}},
+	}, nil)
+	if errors.Is(err, Invalid) {
+		return nil
+	}
+	return err
+}
+
 // resolve decides whether a refusal was a duplicate, by what looking for one found.
 func resolve[T any](existing T, refusal, lookUp error) (T, error) {
 	var none T

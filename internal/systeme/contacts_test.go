@@ -130,6 +130,22 @@ func TestDoubtfulDuplicateThatCannotBeLookedUp(t *testing.T) {
 	}
 }
 
+func TestTakesContacts(t *testing.T) {
+	t.Parallel()
+	client, account := newAccount(t, simulator.Options{})
+	if err := client.TakesContacts(t.Context()); err != nil || len(account.Contacts()) > 0 || len(account.Requests()) != 1 {
+		t.Errorf("got %v, made %v in %v", err, account.Contacts(), account.Requests())
+	}
+	for status, want := range map[int]systeme.Kind{403: systeme.Forbidden, 401: systeme.Unauthorized, 503: systeme.Temporary} {
+		if err := account.SetFaults(simulator.Fault{Status: status}); err != nil {
+			t.Fatal(err)
+		}
+		if err := client.TakesContacts(t.Context()); !errors.Is(err, want) {
+			t.Errorf("%d: %v, want %v", status, err, want)
+		}
+	}
+}
+
 func TestContactByEmail(t *testing.T) {
 	t.Parallel()
 	client, _ := newAccount(t, simulator.Options{})

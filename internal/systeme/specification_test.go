@@ -77,6 +77,7 @@ func everyCall(t *testing.T, client *systeme.Client, account *simulator.Simulato
 	done("create contact", err)
 	_, err = client.CreateContact(ctx, jane())
 	done("create contact again", err, systeme.Duplicate)
+	done("ask for contacts to be taken", client.TakesContacts(ctx))
 	_, err = client.ContactByEmail(ctx, "jane@acme.test")
 	done("find contact", err)
 	_, err = client.UpdateContact(ctx, contact.ID, []systeme.Field{{Slug: systeme.PhoneNumber}, {Slug: "ib_owner_id", Value: "x"}})

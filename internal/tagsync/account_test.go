@@ -102,58 +102,6 @@ func TestFullAccountStopsNobodyElse(t *testing.T) {
 	})
 }
 
-// One request that the network before Systeme.io refuses, for a word that a
-// visitor typed, stops no other lead, and its own lead goes without the word.
-func TestBlockedWord(t *testing.T) {
-	t.Parallel()
-	inBubble(t, simulator.Options{}, func(t *testing.T, w *world) {
-		w.wire.answer = func(c call) (int, string) {
-			if strings.Contains(c.body, "script") {
-				return 403, "<html>"
-			}
-			return 0, ""
-		}
-		john := w.addIB(1)
-		bad := jane()
-		bad.Email, bad.Name = "bad@acme.test", "<script>alert(1)</script>"
-		blocked, good := w.capture(john, bad), w.capture(john, jane())
-		w.drain(w.start(&life{}))
-		w.wantSynced(good, tagsOf(john))
-		w.wantSynced(blocked, tagsOf(john))
-		contact, _ := w.sim.Contact(bad.Email)
-		if field(contact, "first_name") != "" || field(contact, OwnerField) != john.id.String() {
-			t.Errorf("fields %v", contact.Fields)
-		}
-		if len(w.queue.sends) > 0 {
-			t.Errorf("%d leads were put off", len(w.queue.sends))
-		}
-	})
-}
-
-// A request that is refused without any such word may be the account's fault: its
-// lead waits, and no other does.
-func TestBlockedLead(t *testing.T) {
-	t.Parallel()
-	inBubble(t, simulator.Options{}, func(t *testing.T, w *world) {
-		w.wire.answer = func(c call) (int, string) {
-			if strings.Contains(c.body, "bad@acme.test") {
-				return 403, "<html>"
-			}
-			return 0, ""
-		}
-		john := w.addIB(1)
-		bad := jane()
-		bad.Email = "bad@acme.test"
-		e := w.start(&life{})
-		blocked := w.capture(john, bad)
-		w.drainFor(e, time.Hour)
-		good := w.capture(john, jane())
-		w.drainFor(e, time.Second)
-		w.wantSynced(good, tagsOf(john))
-		w.wantPending(blocked)
-	})
-}
-
 // A refusal of our own field is nobody's lead's fault.
 func TestRefusedOwnField(t *testing.T) {
 	t.Parallel()

@@ -61,7 +61,11 @@ func (j *job) existing(ctx context.Context, found systeme.Contact) (systeme.Cont
 	if found.ID > 0 {
 		return found, nil
 	}
-	return j.contacts.ContactByEmail(ctx, j.lead.Email)
+	found, err := j.contacts.ContactByEmail(ctx, j.lead.Email)
+	if errors.Is(err, systeme.Forbidden) {
+		return found, j.blocked(ctx, err)
+	}
+	return found, err
 }
 
 // fewer returns the fields less those that a new contact is refused for, or an
@@ -78,19 +82,4 @@ func (j *job) fewer(ctx context.Context, fields []systeme.Field, cause error) ([
 		return nil, &narrowFault{cause}
 	}
 	return nil, &refusal{cause}
-}
-
-// unblocked returns the fields less all that a visitor typed, after a 403. The
-// network before Systeme.io may refuse a single request for the words in it, and
-// one visitor's name must not stop every IB's sync: so a request without words has
-// to be refused too before the account is to blame.
-func (j *job) unblocked(ctx context.Context, fields []systeme.Field, cause error) ([]systeme.Field, error) {
-	if _, err := j.contacts.ContactFields(ctx); err != nil {
-		return nil, err
-	}
-	left := slices.DeleteFunc(slices.Clone(fields), optional)
-	if len(left) == len(fields) {
-		return nil, &narrowFault{cause}
-	}
-	return left, nil
 }

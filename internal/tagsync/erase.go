@@ -98,20 +98,11 @@ func (e *eraser) find(ctx context.Context) (systeme.Contact, error) {
 	case errors.Is(err, systeme.Invalid):
 		err = systeme.NotFound // an address that is refused has no contact
 	case errors.Is(err, systeme.Forbidden):
-		err = e.blocked(ctx, err)
+		err = e.blocked(ctx)
 	case err == nil && (contact.ID == known || contact.ID == deleted):
 		err = systeme.NotFound
 	}
 	return contact, err
-}
-
-// blocked tells a request that is refused for the words in it, which must not stop
-// every IB's sync, from an account that is refused.
-func (e *eraser) blocked(ctx context.Context, cause error) error {
-	if _, err := e.contacts.ContactFields(ctx); err != nil {
-		return err
-	}
-	return &narrowFault{cause}
 }
 
 // own tells whether a tag is the IB's, be it one that ClientFlow made or not. An IB

@@ -65,7 +65,8 @@ func TestEraseGoesOnUntilItIsDone(t *testing.T) {
 	}
 }
 
-// An address for which the network refuses a request stops no other lead.
+// An address that the network lets nobody ask for stops no other lead, and is asked for
+// seldom, until the network lets it through.
 func TestEraseOfABlockedAddress(t *testing.T) {
 	t.Parallel()
 	inBubble(t, simulator.Options{}, func(t *testing.T, w *world) {
@@ -81,7 +82,7 @@ func TestEraseOfABlockedAddress(t *testing.T) {
 		}
 		w.remove(n)
 		e := w.start(&life{})
-		w.drainFor(e, time.Hour)
+		w.drainFor(e, 5*time.Hour)
 		if e, is := w.unfinished(n); !is || e.State != lead.ErasurePending {
 			t.Errorf("the erasure is %+v", e)
 		}
@@ -90,6 +91,16 @@ func TestEraseOfABlockedAddress(t *testing.T) {
 		good := w.capture(john, second)
 		w.drainFor(e, time.Second)
 		w.wantSynced(good, tagsOf(john))
+		w.drainFor(e, 19*time.Hour)
+		if e, is := w.unfinished(n); !is || e.State != lead.ErasureFailed {
+			t.Errorf("in the end the erasure is %+v", e)
+		}
+		if looks := count(w.wire.take(), "GET /contacts"); looks < 12 || looks > 30 {
+			t.Errorf("looked for %d times in a day", looks)
+		}
+		if strings.Contains(w.log.String(), "account fault") {
+			t.Error("the account is told to be at fault")
+		}
 		blocked = false
 		w.drain(e)
 		w.wantErased(n, john, "jane@acme.test")

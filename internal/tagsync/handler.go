@@ -11,10 +11,11 @@
 // A message ends in one of four ways. It is done: the lead is synced, or says
 // why it is not, or is gone. It is put off until its turn at the account's rate, or
 // until the account is mended: a copy comes later, and the time spent waiting costs
-// the lead none of its tries. It was answered 429, and stays invisible for as long as
-// Systeme.io asks. Or it failed, and is received again after a growing wait, until the
-// lead is marked failed and the queue moves the message to its dead letters. An erasure
-// says that it failed, and is begun anew.
+// the lead none of its tries, but for a lead that is itself blocked, which has few. It
+// was answered 429, and stays invisible for as long as Systeme.io asks. Or it failed,
+// and is received again after a growing wait, until the lead is marked failed and the
+// queue moves the message to its dead letters. An erasure says that it failed, and is
+// begun anew.
 //
 // No address, name or number of a lead may reach a log or an error from here.
 package tagsync
@@ -40,6 +41,7 @@ type contacts interface {
 	ContactByEmail(ctx context.Context, email string) (systeme.Contact, error)
 	Contact(ctx context.Context, id int64) (systeme.Contact, error)
 	ContactFields(context.Context) ([]systeme.ContactField, error)
+	TakesContacts(context.Context) error
 	AssignTag(ctx context.Context, contactID, tagID int64) error
 	RemoveTag(ctx context.Context, contactID, tagID int64) error
 	DeleteContact(ctx context.Context, id int64) error

@@ -12,6 +12,8 @@ import (
 const (
 	emailReason = "Systeme.io does not accept this email address. Please check it with the lead: " +
 		"its domain must exist and receive mail."
+	blockedReason = "Systeme.io turns this email address away, most likely for its special characters. " +
+		"Please check it with the lead, or ask your administrator to add the contact by hand."
 	dataReason = "Systeme.io does not accept what was entered for this lead. " +
 		"Please check it, or ask your administrator to add the contact by hand."
 	downReason    = "Systeme.io could not be reached in many tries. Please sync this lead again."
@@ -25,6 +27,8 @@ func reason(cause error) string {
 	switch {
 	case isRefusal && names(lasting.cause, "email"):
 		return emailReason
+	case isRefusal && errors.Is(lasting.cause, systeme.Forbidden):
+		return blockedReason
 	case isRefusal:
 		return dataReason
 	case errors.Is(cause, systeme.Temporary):

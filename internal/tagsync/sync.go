@@ -20,6 +20,8 @@ type job struct {
 	ib    account.IB
 	// wanted are the tags that it is to have.
 	wanted []string
+	// accountAnswers tells that the account took contacts when it was asked.
+	accountAnswers bool
 }
 
 // sync brings one lead to Systeme.io as far as it is not there already, after what is

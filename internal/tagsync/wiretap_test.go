@@ -45,8 +45,8 @@ func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // call is a call of Systeme.io as it went over the wire.
 type call struct {
-	method, path, body string
-	status             int // 0 when the connection broke
+	method, path, query, body string
+	status                    int // 0 when the connection broke
 }
 
 // wiretap notes every call.
@@ -101,7 +101,7 @@ type tapped struct {
 }
 
 func (t tapped) RoundTrip(r *http.Request) (*http.Response, error) {
-	c := call{method: r.Method, path: r.URL.Path}
+	c := call{method: r.Method, path: r.URL.Path, query: r.URL.RawQuery}
 	if r.Body != nil {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {

@@ -60,6 +60,7 @@ const named = {
   systemeContactId: "the contact in Systeme.io",
   systemeTagsApplied: "the tags in Systeme.io",
   syncState: "how the sync went",
+  syncBlocks: "a try to sync it",
 };
 
 function parts(entry) {
