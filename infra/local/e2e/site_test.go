@@ -193,8 +193,8 @@ func (s site) contacts(tb testing.TB, address string) []contact {
 // than it needs, since the machine may be busy with other tests.
 const aWhile = 20 * time.Second
 
-// eventually asks until check is content, and fails with its last complaint
-// when that takes longer than within.
+// eventually asks, less and less often, until check is content, and fails with its
+// last complaint when that takes longer than within.
 func eventually(tb testing.TB, within time.Duration, check func() error) {
 	tb.Helper()
 	if lambda.Flavour() == "race" {
@@ -204,9 +204,7 @@ func eventually(tb testing.TB, within time.Duration, check func() error) {
 		within *= 10 // other callers, other machines
 	}
 	deadline := time.After(within)
-	again := time.NewTicker(20 * time.Millisecond)
-	defer again.Stop()
-	for {
+	for pause := 10 * time.Millisecond; ; pause = min(2*pause, 160*time.Millisecond) {
 		err := check()
 		if err == nil {
 			return
@@ -214,7 +212,7 @@ func eventually(tb testing.TB, within time.Duration, check func() error) {
 		select {
 		case <-deadline:
 			tb.Fatalf("not within %v: %v", within, err)
-		case <-again.C:
+		case <-time.After(pause):
 		}
 	}
 }
