@@ -66,6 +66,31 @@ func TestForgottenPassword(t *testing.T) {
 	s.public(t, "POST", "/login", object{"email": john.email, "password": "Other-Pass-2!"}).want(t, 200)
 }
 
+// Whoever signed an address up first has given the account its password, though it is
+// another who owns the address and confirms it. The owner finds out at the first sign-in,
+// and chooses a new one, which shuts the other out.
+func TestAPasswordThatIsResetShutsOutWhoHadTheOldOne(t *testing.T) {
+	t.Parallel()
+	s := mustSite(t)
+	owner, other := &ib{site: s, email: newAddress("ib")}, &ib{site: s}
+	other.email = owner.email
+	s.mustRegister(t, other.email, "Other")
+	const chosen = "Other-Pass-2!"
+	s.public(t, "POST", "/signup", object{"email": owner.email, "name": "Canary", "password": chosen}).want(t, 201)
+	s.ways().confirm(t, owner.email)
+	s.public(t, "POST", "/login", object{"email": owner.email, "password": chosen}).want(t, 401)
+	other.signIn(t)
+	other.get(t, "/me").want(t, 200)
+
+	s.public(t, "POST", "/password/forgot", object{"email": owner.email}).want(t, 202)
+	s.public(t, "POST", "/password/reset", object{"email": owner.email, "code": s.code(t, owner.email), "password": chosen}).want(t, 204)
+	s.public(t, "POST", "/login", object{"email": other.email, "password": password}).want(t, 401)
+	s.public(t, "POST", "/login/refresh", object{"refreshToken": other.refreshToken}).want(t, 401)
+	other.get(t, "/me").want(t, 401)
+	owner.signInWith(t, chosen)
+	owner.get(t, "/me").want(t, 200)
+}
+
 // notTokens returns what may stand in an Authorization header and proves nobody, by
 // what it is.
 func (b *ib) notTokens() map[string]string {

@@ -78,6 +78,11 @@ func (s site) mustSignUp(tb testing.TB, name string) *ib {
 
 func (b *ib) signIn(tb testing.TB) {
 	tb.Helper()
+	b.signInWith(tb, password)
+}
+
+func (b *ib) signInWith(tb testing.TB, password string) {
+	tb.Helper()
 	var tokens struct {
 		AccessToken, IDToken, RefreshToken, TokenType string
 		ExpiresIn                                     int

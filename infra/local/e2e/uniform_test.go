@@ -100,6 +100,30 @@ func (a stranger) compare(t *testing.T, s site) {
 	}
 }
 
+// What is left to learn: who has signed an address up, by which its owner is mailed, is
+// told at a sign-in with the same password that a code is awaited, if it was new. Nobody
+// else is.
+func TestASignInTellsOfACodeToWhoSignedUpAlone(t *testing.T) {
+	t.Parallel()
+	s := mustSite(t)
+	logIn := func(email, password string) answer {
+		return s.public(t, "POST", "/login", object{"email": email, "password": password})
+	}
+	fresh, known := mailbox(), s.mustSignUp(t, "John").email
+	const own = "Canary-Own-1!"
+	for _, email := range []string{fresh, known} {
+		s.public(t, "POST", "/signup", object{"email": email, "name": "Canary", "password": own}).want(t, 201)
+	}
+	logIn(fresh, own).want(t, 403)
+	logIn(known, own).want(t, 401)
+	want := logIn(newAddress("nobody"), "Canary-Wrong-1!").want(t, 401)
+	for _, email := range []string{fresh, known} {
+		if got := logIn(email, "Canary-Wrong-1!"); got.comparable() != want.comparable() {
+			t.Errorf("who did not sign up is answered %s\nof an unknown address %s", got.comparable(), want.comparable())
+		}
+	}
+}
+
 func quartile(times []time.Duration) time.Duration {
 	slices.Sort(times)
 	return times[len(times)/4]

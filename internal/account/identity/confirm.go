@@ -6,10 +6,8 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 
-	"clientflow/internal/account"
 	"clientflow/internal/httpapi"
 )
 
@@ -47,17 +45,11 @@ func (d *Desk) confirmSignUp(ctx context.Context, r *httpapi.Request) (httpapi.R
 // welcome does what an IB who has just confirmed the address is waiting for, and
 // what the first sign-in makes up for.
 func (d *Desk) welcome(ctx context.Context, address string) error {
-	user, err := d.pool.AdminGetUser(ctx, &cognitoidentityprovider.AdminGetUserInput{UserPoolId: &d.poolID, Username: &address})
+	person, err := d.find(ctx, address)
 	if err != nil {
-		return fmt.Errorf("find who confirmed: %w", err)
+		return err
 	}
-	attributes := map[string]string{}
-	for _, attribute := range user.UserAttributes {
-		attributes[aws.ToString(attribute.Name)] = aws.ToString(attribute.Value)
-	}
-	id, err := d.registrar.Ensure(ctx, account.Person{
-		Subject: attributes["sub"], Email: attributes["email"], Name: attributes["name"],
-	})
+	id, err := d.registrar.Ensure(ctx, person)
 	if err != nil {
 		return err
 	}

@@ -120,6 +120,13 @@ func (p *pool) AdminGetUser(_ context.Context, in *cognitoidentityprovider.Admin
 	return &cognitoidentityprovider.AdminGetUserOutput{UserAttributes: attributes}, p.call("AdminGetUser")
 }
 
+func (p *pool) AdminUserGlobalSignOut(_ context.Context, in *cognitoidentityprovider.AdminUserGlobalSignOutInput, _ ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.AdminUserGlobalSignOutOutput, error) {
+	if *in.UserPoolId != "pool" || *in.Username != johnMail {
+		return nil, errors.New("another user is to be signed out")
+	}
+	return &cognitoidentityprovider.AdminUserGlobalSignOutOutput{}, p.call("AdminUserGlobalSignOut")
+}
+
 func (p *pool) ResendConfirmationCode(_ context.Context, in *cognitoidentityprovider.ResendConfirmationCodeInput, _ ...func(*cognitoidentityprovider.Options)) (*cognitoidentityprovider.ResendConfirmationCodeOutput, error) {
 	return &cognitoidentityprovider.ResendConfirmationCodeOutput{}, p.proven("ResendConfirmationCode", in.Username, in.SecretHash)
 }

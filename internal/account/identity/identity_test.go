@@ -123,6 +123,9 @@ func TestAnswers(t *testing.T) {
 		{"forgot, fails", "/password/forgot", map[string]error{"ForgotPassword": errNetwork}, 500, internalBody},
 
 		{"password set", "/password/reset", nil, 204, ""},
+		{"reset, sign-out throttled", "/password/reset", failing("AdminUserGlobalSignOut", "TooManyRequestsException"), 429, tooManyBody},
+		{"reset, sign-out fails", "/password/reset", failing("AdminUserGlobalSignOut", "InternalErrorException"), 500, internalBody},
+		{"reset, not found then", "/password/reset", failing("AdminGetUser", "InternalErrorException"), 500, internalBody},
 		{"reset, wrong code", "/password/reset", failing("ConfirmForgotPassword", "CodeMismatchException"), 422, wrongCodeBody},
 		{"reset, old code", "/password/reset", failing("ConfirmForgotPassword", "ExpiredCodeException"), 422, wrongCodeBody},
 		{"reset, unknown", "/password/reset", failing("ConfirmForgotPassword", "UserNotFoundException"), 422, wrongCodeBody},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 
@@ -67,32 +66,6 @@ func (d *Desk) refusedChange(ctx context.Context, token string, err error) error
 		return problem.New(problem.TooMany, "The password was tried too often. Please try again in an hour.")
 	}
 	return refusedToken("change a password", err)
-}
-
-// revokeSessions ends all sessions of the caller, on every device. Cognito refreshes
-// none of their tokens any more, and the record tells of the access tokens that were
-// made so far, about which the gateway asks nobody.
-func (d *Desk) revokeSessions(ctx context.Context, r *httpapi.Request, caller tenant.Caller) (httpapi.Response, error) {
-	token := tokenOf(r)
-	_, err := d.pool.GlobalSignOut(ctx, &cognitoidentityprovider.GlobalSignOutInput{AccessToken: &token})
-	if err != nil {
-		return httpapi.Response{}, refusedToken("end all sessions", err)
-	}
-	now := time.Now()
-	if err := d.registrar.SignOut(ctx, caller.Tenant, now); err != nil {
-		return httpapi.Response{}, err
-	}
-	nextSecond(ctx, now)
-	return httpapi.Empty(http.StatusNoContent), nil
-}
-
-// nextSecond waits until the second of now is over: tokens tell the second in which
-// they were made, so that one of a new sign-in is told from those before.
-func nextSecond(ctx context.Context, now time.Time) {
-	select {
-	case <-time.After(time.Until(now.Truncate(time.Second).Add(time.Second))):
-	case <-ctx.Done():
-	}
 }
 
 // refusedToken is the answer to an access token that Cognito does not take, though

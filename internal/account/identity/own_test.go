@@ -1,12 +1,9 @@
 package identity
 
 import (
-	"errors"
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
@@ -98,32 +95,5 @@ func TestTokenOf(t *testing.T) {
 		if got := tokenOf(&httpapi.Request{Headers: map[string]string{"authorization": header}}); got != want {
 			t.Errorf("of %q: %q", header, got)
 		}
-	}
-}
-
-// Tokens tell the second in which they were made. Whoever signs in once the answer is
-// there has one of a later second than the sign-out.
-func TestSigningOutEverywhereIsNotedAndLastsASecond(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		time.Sleep(300 * time.Millisecond)
-		d := newDesk(nil)
-		began := time.Now()
-		answer := d.post(t, "/me/sessions/revoke", "")
-		if answer.Status != 204 || !slices.Equal(d.registrar.asked, []string{"SignOut " + johnID}) {
-			t.Errorf("%d, asked for %v", answer.Status, d.registrar.asked)
-		}
-		if time.Now().Unix() != began.Unix()+1 {
-			t.Errorf("began at %v, answered at %v", began, time.Now())
-		}
-	})
-}
-
-func TestASignOutThatIsNotNotedFails(t *testing.T) {
-	t.Parallel()
-	d := newDesk(nil)
-	d.registrar.err = errors.New("no table")
-	if answer := d.post(t, "/me/sessions/revoke", ""); answer.Status != 500 || answer.Body != internalBody {
-		t.Errorf("got %d %s", answer.Status, answer.Body)
 	}
 }

@@ -65,7 +65,8 @@ func (d *Desk) forgotPassword(ctx context.Context, r *httpapi.Request) (httpapi.
 	return httpapi.Empty(http.StatusAccepted), nil
 }
 
-// resetPassword sets a new password with the code that was mailed.
+// resetPassword sets a new password with the code that was mailed, and ends all
+// sessions: whoever knew the old password may have one.
 func (d *Desk) resetPassword(ctx context.Context, r *httpapi.Request) (httpapi.Response, error) {
 	in, err := readInput(r)
 	if err != nil {
@@ -89,6 +90,11 @@ func (d *Desk) resetPassword(ctx context.Context, r *httpapi.Request) (httpapi.R
 	})
 	if err != nil {
 		return httpapi.Response{}, refusedCode("reset a password", err)
+	}
+	// The code is used up. Whoever is told that this failed asks for another, and has it
+	// all done again.
+	if err := d.endSessions(ctx, address); err != nil {
+		return httpapi.Response{}, failed("end all sessions", err)
 	}
 	return httpapi.Empty(http.StatusNoContent), nil
 }
