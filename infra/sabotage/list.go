@@ -63,6 +63,7 @@ func ofRoles() []entry {
 	session := in("infra/local/template", "TestATenantsSessionReachesItsOwnItems", "TestATenantsSessionHasNoOtherWay")
 	assuming := in("infra/local/template", "TestWhoAssumesATenantsRole")
 	registry := in("infra/local/template", "TestThePartsOfTheRegistry")
+	records := in("infra/local/template", "TestTheAccountFunctionsPartOfARecord")
 	const turn = "Statement:\n              - Sid: BookATurn\n                Effect: Allow\n                Action: dynamodb:UpdateItem\n" +
 		"                Resource: !GetAtt RegistryTable.Arn\n                Condition:\n"
 	const item = `                  ForAllValues:StringEquals: {"dynamodb:LeadingKeys": ["RATE#systeme"]}` + "\n"
@@ -99,6 +100,10 @@ func ofRoles() []entry {
 			"            Action: [sts:AssumeRole, sts:TagSession, dynamodb:GetItem]\n            Resource: \"*\"", assuming},
 		{"policy: the one item of the contacts function", file, turn + item, turn + anyone, turns},
 		{"policy: the guard of that item", file, turn + item + keyed, turn + item, turns},
+		{"policy: records are made in a transaction alone", file,
+			`                StringEquals: {"dynamodb:EnclosingOperation": TransactWriteItems}` + "\n                ForAllValues:StringEquals:\n                  \"dynamodb:Attributes\":\n", "                ForAllValues:StringEquals:\n                  \"dynamodb:Attributes\":\n", records},
+		{"policy: the attributes of sign-ups and sign-outs", file,
+			"systemeTagsMadeAt, signedOutAt]", "systemeTagsMadeAt, signedOutAt, disabledAt]", records},
 		{"policy: the forms' part of the registry", file, `["FORM#*"]`, `["*"]`, registry},
 		{"policy: the prefixes' part of the registry", file, `{"dynamodb:LeadingKeys": ["PREFIX#*"]}`, `{"dynamodb:LeadingKeys": ["*"]}`, registry},
 	}

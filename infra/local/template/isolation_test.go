@@ -173,6 +173,33 @@ func TestWhoAssumesATenantsRole(t *testing.T) {
 	}
 }
 
+// Whoever serves signed-in callers does it with a role that is named here.
+func TestWhoServesSignedInCallers(t *testing.T) {
+	t.Parallel()
+	parsed, err := Load("../../../template.yaml", options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := map[string]string{
+		mustRole(t, "TenantFunctionRole").ARN:   "assumes TenantRole",
+		mustRole(t, "ContactsFunctionRole").ARN: "as above, see TestTheContactsFunctionHasOneItemOfItsOwn",
+		mustRole(t, "AccountFunctionRole").ARN:  "signs in who has no token yet, see TestTheAccountFunctionsPartOfARecord",
+		mustRole(t, "AdminFunctionRole").ARN:    "acts for IBs that are not the caller's, and is for admins",
+	}
+	used := map[string]bool{}
+	for _, f := range parsed.Functions {
+		if !slices.ContainsFunc(f.Routes, func(r Route) bool { return r.Authorizer != "" }) {
+			continue
+		}
+		if used[f.Role] = true; named[f.Role] == "" {
+			t.Errorf("%s serves signed-in callers as %s", f.LogicalID, f.Role)
+		}
+	}
+	if len(used) != len(named) {
+		t.Errorf("of %d roles that are named, %d serve signed-in callers", len(named), len(used))
+	}
+}
+
 // Each system function reaches its own part of the registry.
 func TestThePartsOfTheRegistry(t *testing.T) {
 	t.Parallel()
