@@ -18,17 +18,21 @@ import (
 // made-up ones.
 type caller struct {
 	name, authorization string
-	// tags chooses operations, by schemathesis's own flags. Those that are not slow are
+	// operations chooses them, by schemathesis's own flags. Those that are not slow are
 	// asked three times as often.
-	tags                    []string
+	operations              []string
 	slow                    bool
 	userID, formKey, leadID string
 }
 
-// callers returns nobody, twice, an IB and an admin. All know the IB's ids. Signing
-// in is answered on a grid of half seconds whoever asks, so it is a part of its own.
+// callers returns nobody, twice, three IBs and an admin. All know the ids of the first
+// IB. Signing in is answered on a grid of half seconds whoever asks, so it is a part of
+// its own. So are the two things that an IB does to its own account, each an IB's who does
+// nothing else: Cognito soon hears no more passwords, of which the document's example has
+// the right one, and who signed out is heard no more.
 func callers(ctx context.Context, api string) ([]caller, error) {
-	var ib, admin caller
+	var ibs []caller
+	var admin caller
 	for _, account := range demo.Accounts() {
 		authorization, err := signIn(ctx, api, account.Email)
 		switch {
@@ -37,9 +41,13 @@ func callers(ctx context.Context, api string) ([]caller, error) {
 		case account.Admin:
 			admin = caller{name: "an admin", authorization: authorization}
 		default:
-			ib = caller{name: "an IB", authorization: authorization}
+			ibs = append(ibs, caller{name: "an IB", authorization: authorization})
 		}
 	}
+	if len(ibs) < 3 {
+		return nil, fmt.Errorf("the demo has %d IBs, of which three are needed", len(ibs))
+	}
+	ib, changing, leaving := ibs[0], ibs[1], ibs[2]
 	var me struct{ UserID, FormKey string }
 	var page struct{ Leads []struct{ LeadID string } }
 	if err := ask(ctx, http.MethodGet, api+"/me", ib.authorization, nil, &me); err != nil {
@@ -52,10 +60,12 @@ func callers(ctx context.Context, api string) ([]caller, error) {
 		return nil, fmt.Errorf("the demo's IB has no lead")
 	}
 	const account, pages, service = "--exclude-tag=Account", "--exclude-tag=Pages", "--exclude-tag=Service"
-	ib.tags, admin.tags = []string{account, pages, service}, []string{"--include-tag=Admin", "--include-tag=Dashboard"}
+	ib.operations, admin.operations = []string{account, pages, service}, []string{"--include-tag=Admin", "--include-tag=Dashboard"}
+	changing.name, changing.operations = "an IB who changes the password", []string{"--include-operation-id=changePassword"}
+	leaving.name, leaving.operations = "an IB who signs out everywhere", []string{"--include-operation-id=revokeSessions"}
 	all := []caller{
-		{name: "nobody who signs in", authorization: "none", tags: []string{"--include-tag=Account"}, slow: true},
-		{name: "nobody", authorization: "none", tags: []string{account}}, ib, admin,
+		{name: "nobody who signs in", authorization: "none", operations: []string{"--include-tag=Account"}, slow: true},
+		{name: "nobody", authorization: "none", operations: []string{account}}, ib, changing, leaving, admin,
 	}
 	for i := range all {
 		all[i].userID, all[i].formKey, all[i].leadID = me.UserID, me.FormKey, page.Leads[0].LeadID
@@ -102,7 +112,7 @@ func (c caller) fuzz(ctx context.Context, tool, root, api string, s settings) (r
 		"--config-file", filepath.Join(root, "infra", "local", "fuzz", "schemathesis.toml"),
 		"run", filepath.Join(root, "infra", "openapi.yaml"),
 		"--seed", strconv.Itoa(s.seed), "--max-examples", strconv.Itoa(examples)}
-	command := exec.CommandContext(ctx, tool, append(arguments, c.tags...)...)
+	command := exec.CommandContext(ctx, tool, append(arguments, c.operations...)...)
 	// In the environment, since the list of processes shows arguments.
 	command.Env = append(os.Environ(), "FUZZ_API="+api, "FUZZ_AUTHORIZATION="+c.authorization,
 		"FUZZ_USER_ID="+c.userID, "FUZZ_FORM_KEY="+c.formKey, "FUZZ_LEAD_ID="+c.leadID)

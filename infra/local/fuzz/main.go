@@ -4,14 +4,14 @@
 //
 // It fails for what schemathesis complains of, a 5xx or an answer that is not as
 // documented, and for every event that a function says it failed at, since what was
-// taken without a word may be what a sync stumbles over later. A run can be repeated
-// by its seed; what came of the run before cannot, so a failure may need the whole.
+// taken without a word may be what a sync stumbles over later. It fails for each route,
+// too, that no request has reached behind the gateway. A run can be repeated by its seed;
+// what came of the run before cannot, so a failure may need the whole.
 //
 // "make fuzz-api" gets schemathesis and runs this.
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -48,13 +48,13 @@ func run(ctx context.Context, arguments []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	logs := &failures{}
+	logs := &journal{}
 	running, err := stack.Start(ctx, stack.Options{Root: root, Logs: logs})
 	if err != nil {
 		return err
 	}
 	err = fuzz(ctx, s, root, running, out)
-	return errors.Join(err, running.Close(), logs.err())
+	return errors.Join(err, running.Close(), logs.err(running.Template.Functions))
 }
 
 // fuzz lets each caller try, all but the admin side by side: it may disable the IB.
@@ -92,29 +92,4 @@ func fuzz(ctx context.Context, s settings, root string, started *stack.Stack, ou
 	running.Wait()
 	try(all[last])
 	return errors.Join(failed...)
-}
-
-// failures keeps of the functions' logs the lines about events that failed.
-type failures struct {
-	mu    sync.Mutex
-	lines []byte
-}
-
-// Write takes one line, as the stack writes them.
-func (f *failures) Write(line []byte) (int, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if bytes.Contains(line, []byte(`"level":"ERROR"`)) {
-		f.lines = append(f.lines, line...)
-	}
-	return len(line), nil
-}
-
-func (f *failures) err() error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if len(f.lines) == 0 {
-		return nil
-	}
-	return fmt.Errorf("functions failed:\n%s", f.lines)
 }

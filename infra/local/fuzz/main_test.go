@@ -3,25 +3,40 @@ package main
 import (
 	"strings"
 	"testing"
+
+	"clientflow/infra/local/template"
 )
 
-func TestFailuresKeepsWhatFailed(t *testing.T) {
+func TestJournalKeepsWhatFailedAndWhatWasNotReached(t *testing.T) {
 	t.Parallel()
-	logs := &failures{}
-	for _, line := range []string{
-		`{"level":"INFO","msg":"event","outcome":"refused"}` + "\n", `{"level":"WARN","msg":"event","outcome":"ok"}` + "\n",
-	} {
-		if n, err := logs.Write([]byte(line)); n != len(line) || err != nil {
+	logs := &journal{}
+	write := func(line string) {
+		t.Helper()
+		if n, err := logs.Write([]byte(line + "\n")); n != len(line)+1 || err != nil {
 			t.Fatal(n, err)
 		}
 	}
-	if err := logs.err(); err != nil {
-		t.Errorf("nothing failed, and it says %v", err)
+	functions := []template.Function{
+		{Routes: []template.Route{{Method: "GET", Path: "/x"}, {Method: "PUT", Path: "/x"}}}, {Routes: []template.Route{{Method: "GET", Path: "/y"}}},
 	}
-	if _, err := logs.Write([]byte(`{"level":"ERROR","msg":"event","outcome":"failed","route":"GET /x"}` + "\n")); err != nil {
-		t.Fatal(err)
+	want := func(texts ...string) {
+		t.Helper()
+		said := ""
+		if err := logs.err(functions); err != nil {
+			said = err.Error()
+		}
+		if got := strings.Join(texts, "\n"); said != got {
+			t.Errorf("it says %q, want %q", said, got)
+		}
 	}
-	if err := logs.err(); err == nil || !strings.Contains(err.Error(), "GET /x") || strings.Contains(err.Error(), "refused") {
-		t.Errorf("it says %v", err)
-	}
+	write(`{"level":"INFO","msg":"event","outcome":"refused","route":"GET /x","status":404}`)
+	write(`{"level":"WARN","msg":"event","outcome":"ok"}`)
+	write(`{"level":"INFO","msg":"looked","route":"GET /y"}`)
+	want("PUT /x was never reached", "GET /y was never reached")
+	write(`{"level":"INFO","msg":"event","outcome":"ok","route":"PUT /x"}`)
+	write(`{"level":"INFO","msg":"event","outcome":"ok","route":"GET /y"}`)
+	want()
+	const failed = `{"level":"ERROR","msg":"event","outcome":"failed","route":"GET /x"}`
+	write(failed)
+	want("functions failed:", failed, "")
 }
