@@ -45,15 +45,27 @@ func (p *person) inspect(page string) {
 	p.Helper()
 	for _, l := range looks() {
 		p.wear(l)
-		if wide := eval[int](p, "document.documentElement.scrollWidth - innerWidth"); wide > 0 {
-			p.Errorf("%s is %d pixels wider than a screen of %d", page, wide, l.width)
-		}
-		for _, violation := range p.violations() {
-			p.Errorf("%s, %s: %s", page, l.name, violation)
-		}
+		p.fits(page, l)
+		p.obeys(page, l)
 		p.picture(page + "-" + l.name)
 	}
 	p.wear(desk)
+}
+
+// fits fails the test if the page is wider than the screen.
+func (p *person) fits(page string, l look) {
+	p.Helper()
+	if wide := eval[int](p, "document.documentElement.scrollWidth - innerWidth"); wide > 0 {
+		p.Errorf("%s is %d pixels wider than a screen of %d", page, wide, l.width)
+	}
+}
+
+// obeys fails the test if axe-core finds anything.
+func (p *person) obeys(page string, l look) {
+	p.Helper()
+	for _, violation := range p.violations() {
+		p.Errorf("%s, %s: %s", page, l.name, violation)
+	}
 }
 
 // violations are axe-core's, of WCAG 2.2 up to AA and of its own good practice.

@@ -145,3 +145,32 @@ func TestAForgottenPassword(t *testing.T) {
 	p.sees("John Carter")
 	mustCall(t, "", "POST", "/login", object{"email": john.email, "password": other}, nil)
 }
+
+// The page has too much on it to look at all of it in every look, and is alike from
+// route to route.
+func TestTheDescriptionOfTheAPI(t *testing.T) {
+	t.Parallel()
+	p := mustPerson(t)
+	p.open("/docs")
+	p.sees("Any route may also answer")
+	for _, l := range looks() {
+		p.wear(l)
+		p.fits("docs", l)
+	}
+	p.wear(desk)
+	p.obeys("docs", desk)
+	p.click("[href='#captureLead']")
+	p.until(`location.hash === "#captureLead" && document.querySelector("#captureLead").getBoundingClientRect().top < innerHeight`)
+	eval[any](p, `document.querySelectorAll("article:not(:target, #schema-Lead)").forEach((route) => route.remove())`)
+	p.inspect("docs")
+}
+
+func TestAnAddressWhereNothingIs(t *testing.T) {
+	t.Parallel()
+	p := mustPerson(t)
+	p.open("/app/nothing")
+	p.sees("There is nothing here")
+	p.inspect("lost")
+	p.press("To the start page")
+	p.at("/")
+}
