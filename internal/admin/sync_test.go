@@ -72,7 +72,7 @@ func TestSyncInItsJSON(t *testing.T) {
 	w := newWorld(t)
 	want := `{"queue":{"depth":0,"waiting":0,"inFlight":0,"delayed":0},"deadLetters":{"depth":0,"oldestAgeSeconds":null},` +
 		`"rate":{"callsPerSecond":1000,"speed":1,"pausedSeconds":0,"calls":0},` +
-		`"webhook":{"state":"missing","detail":"No webhook of ClientFlow is in the account. Run the set-up."}}`
+		`"webhook":{"state":"missing","detail":"No webhook of ClientFlow is in the account. Run make systeme-setup."}}`
 	got := w.ask(t, 200, "GET /admin/sync", "", "", "").Body
 	// The webhook is looked for at the same time, which is a call or two.
 	if got = regexp.MustCompile(`"calls":\d`).ReplaceAllString(got, `"calls":0`); got != want {

@@ -71,14 +71,14 @@ func (w *webhook) look(ctx context.Context, address string) (webhookHealth, erro
 	if err != nil {
 		return webhookHealth{unknown, unanswered(err)}, err
 	}
-	health := webhookHealth{missing, "No webhook of ClientFlow is in the account. Run the set-up."}
+	health := webhookHealth{missing, "No webhook of ClientFlow is in the account. Run make systeme-setup."}
 	for _, hook := range hooks {
 		switch {
 		case hook.Name != w.name && hook.URL != address:
 		case hook.Delivers(systeme.TagAdded) && hook.Delivers(systeme.TagRemoved):
 			return webhookHealth{working, "Systeme.io tells of added and removed tags."}, nil
 		default:
-			health = webhookHealth{disabled, "The webhook is switched off, or not told of all tags. Run the set-up."}
+			health = webhookHealth{disabled, "The webhook is switched off, or not told of all tags. Run make systeme-setup."}
 		}
 	}
 	return health, nil

@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -47,7 +46,7 @@ func (b ib) quietly(tb testing.TB, address, name string, at time.Time) lead.Lead
 func (b ib) fill(tb testing.TB, leads ...lead.Lead) {
 	tb.Helper()
 	client := dynamodb.New(dynamodb.Options{
-		Region: "us-east-1", BaseEndpoint: &site.AWS, Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
+		Region: "us-east-1", BaseEndpoint: &site.AWS, Credentials: owner(),
 	})
 	var writers sync.WaitGroup
 	for part := range slices.Chunk(leads, (len(leads)+7)/8) {
@@ -77,6 +76,14 @@ func (b ib) puts(tb testing.TB, leads []lead.Lead) []types.WriteRequest {
 		all = append(all, types.WriteRequest{PutRequest: &types.PutRequest{Item: item}})
 	}
 	return all
+}
+
+// fail has the sync of a lead that is there already have used up its tries.
+func (b ib) fail(tb testing.TB, l lead.Lead) {
+	tb.Helper()
+	reason := "Systeme.io could not be reached in many tries. Please sync this lead again."
+	l.SyncState, l.SyncError, l.TagsApplied = lead.Failed, &reason, nil
+	b.fill(tb, l)
 }
 
 // counted waits until the IB's counters tell of so many leads.

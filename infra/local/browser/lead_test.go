@@ -167,9 +167,7 @@ func TestALeadThatFailedIsSyncedAgain(t *testing.T) {
 	unlucky := john.quietly(t, newAddress("unlucky"), "Taken At Last", time.Now().Add(-time.Hour))
 	john.fill(t, unlucky)
 	john.counted(t, 2) // what is stored from now on is no new lead
-	reason := "Systeme.io could not be reached in many tries. Please sync this lead again."
-	unlucky.SyncState, unlucky.SyncError, unlucky.TagsApplied = lead.Failed, &reason, nil
-	john.fill(t, unlucky)
+	john.fail(t, unlucky)
 	john.inState(t, lead.Failed, 2)
 	p := mustPerson(t)
 	p.signIn(john.email)

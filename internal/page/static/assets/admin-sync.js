@@ -2,7 +2,7 @@
 // looked at again every few seconds while it is seen.
 
 import { api, wordsOf } from "./api.js";
-import { h, replace } from "./dom.js";
+import { h, one, replace } from "./dom.js";
 import { confirmed, toast } from "./shell.js";
 import { count, plural } from "./text.js";
 
@@ -14,9 +14,9 @@ export async function showSync({ view, signal }) {
   const usage = new Usage();
   const note = h("p", { class: "quiet small" }, "Looking…"); // not aloud: it changes with each look
   const trouble = h("p", { role: "status" });
-  const redriving = h("div", { hidden: true }, redrive(look));
-  let stations = changing();
-  replace(view, picture(stations), note, trouble, redriving);
+  const redriving = redrive(look);
+  let shown = changing();
+  replace(view, picture(shown, redriving), note, trouble);
   for (; !signal.aborted; await new Promise((done) => setTimeout(done, every))) {
     if (document.visibilityState === "visible") await look();
   }
@@ -26,15 +26,21 @@ export async function showSync({ view, signal }) {
     try {
       const health = await api("GET", "/admin/sync");
       const now = changing(health, usage.since(health.rate));
-      stations.forEach((station, i) => station.replaceWith(now[i]));
-      stations = now;
-      redriving.hidden = health.deadLetters.depth === 0;
+      shown.forEach((part, i) => part.replaceWith(now[i]));
+      shown = now;
+      offer(health.deadLetters.depth > 0);
       note.textContent = "Looked at " + new Date().toLocaleTimeString() + ", and again every 5 seconds.";
       trouble.textContent = "";
     } catch (error) {
       const words = wordsOf(error);
       if (trouble.textContent !== words) trouble.textContent = words;
     }
+  }
+
+  // offer does not leave the keyboard at a button that is gone.
+  function offer(toRedrive) {
+    if (!toRedrive && document.activeElement === redriving) one("main").focus({ preventScroll: true });
+    redriving.hidden = !toRedrive;
   }
 }
 
@@ -50,32 +56,34 @@ class Usage {
   }
 }
 
-// changing are the stations that each look shows anew; bones before the first.
+// changing are what each look finds anew at the stations; bones before the first.
 const changing = (health, used) => [queue(health?.queue), account(health?.rate, used), dead(health?.deadLetters), hook(health?.webhook)];
 
-function picture([queued, called, failed, told]) {
+function picture([queued, called, failed, told], redriving) {
   return h("div", { class: "flow" },
-    station("Leads", "Each new lead is put into the queue.", h("a", { href: "/admin" }, "See the brokers")),
+    station("", "Leads", "Each new lead is put into the queue.", h("a", { href: "/admin" }, "See the brokers")),
     arrow("→"),
-    queued,
+    station("", "Queue", "Leads on their way to Systeme.io.", queued),
     arrow("→"),
-    called,
+    station("", "Systeme.io", "Contacts and tags of all brokers. All calls share one rate.", called),
     h("span", { class: "down dead", "aria-hidden": "true" }, "↓"),
     h("span", { class: "down back", "aria-hidden": "true" }, "↓"),
-    failed,
-    told);
+    station("dead", "Dead letters", "What failed too often. Nothing is lost: put it back once the cause is mended.",
+      h("div", { class: "aside" }, failed, redriving)),
+    station("back", "Webhook", "Tells ClientFlow what workflows did.", told));
 }
 
 const arrow = (sign) => h("span", { class: "arrow", "aria-hidden": "true" }, sign);
 
-function station(name, text, ...more) {
-  return h("section", { class: "card" }, h("h2", {}, name), h("p", { class: "quiet small" }, text), more);
+function station(place, name, text, ...more) {
+  return h("section", { class: "card " + place }, h("h2", {}, name), h("p", { class: "quiet small" }, text), more);
 }
 
+const found = (...parts) => h("div", { class: "found" }, parts);
 const bone = () => h("span", { class: "bone figure" });
 
 function queue(depth) {
-  return station("Queue", "Leads on their way to Systeme.io.",
+  return found(
     depth ? h("p", { class: "figure" }, count(depth.depth)) : bone(),
     depth && h("p", { class: "counts" },
       h("span", {}, count(depth.waiting) + " waiting"),
@@ -84,7 +92,7 @@ function queue(depth) {
 }
 
 function account(rate, used) {
-  return station("Systeme.io", "Contacts and tags of all brokers. All calls share one rate.",
+  return found(
     rate ? h("p", { class: "figure" }, used === null ? "…" : Math.round(used * 100) + " %") : bone(),
     rate && h("meter", { min: 0, max: 1, value: used ?? 0, "aria-label": "Rate used" }),
     rate && h("p", { class: "counts" }, h("span", {}, "of " + plural(rate.callsPerSecond, "call") + " a second used"), brake(rate)));
@@ -97,13 +105,11 @@ function brake({ speed, pausedSeconds }) {
 }
 
 function dead(letters) {
-  const card = station("Dead letters", "What failed too often. Nothing is lost: put it back once the cause is mended.",
+  return found(
     letters ? h("p", { class: "figure" }, count(letters.depth)) : bone(),
     letters && h("p", {}, letters.depth === 0
       ? h("span", { class: "badge good" }, "None")
       : h("span", { class: "badge bad" }, letters.oldestAgeSeconds === null ? "To be looked at" : "Oldest: " + age(letters.oldestAgeSeconds))));
-  card.classList.add("dead");
-  return card;
 }
 
 function age(seconds) {
@@ -116,20 +122,19 @@ function age(seconds) {
 function hook(webhook) {
   const looks = { ok: ["good", "Working"], disabled: ["bad", "Switched off"], missing: ["bad", "Missing"], unknown: ["wait", "Not known"] };
   const [look, text] = looks[webhook?.state] ?? [];
-  const card = station("Webhook", "Tells ClientFlow what workflows did.",
+  return found(
     webhook ? h("p", {}, h("span", { class: "badge " + look }, text)) : bone(),
     webhook && h("p", { class: "small" }, webhook.detail));
-  card.classList.add("back");
-  return card;
 }
 
 function redrive(look) {
-  const button = h("button", { type: "button", class: "primary", onclick: press }, "Put dead letters back into the queue");
+  const button = h("button", { type: "button", class: "primary", hidden: true, onclick: press }, "Put back");
   async function press() {
     const sure = await confirmed({
       title: "Put dead letters back?",
       text: "Each gets all its tries again. Do this once what made them fail is mended.",
       action: "Put back",
+      look: "primary",
     });
     if (!sure || button.ariaBusy === "true") return;
     button.ariaBusy = "true";

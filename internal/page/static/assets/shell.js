@@ -88,16 +88,16 @@ export function copyButton(text, label) {
 
 /**
  * confirmed asks before something that cannot be undone, and resolves to whether to
- * go on.
+ * go on. What does no harm has a look of "primary".
  */
-export function confirmed({ title, text, action }) {
+export function confirmed({ title, text, action, look = "danger" }) {
   const dialog = h("dialog", { "aria-labelledby": "confirm-title" },
     h("form", { method: "dialog" },
       h("h2", { id: "confirm-title" }, title),
       h("p", {}, text),
       h("div", { class: "actions" },
         h("button", { value: "no", autofocus: true }, "Cancel"),
-        h("button", { value: "yes", class: "danger" }, action))));
+        h("button", { value: "yes", class: look }, action))));
   document.body.append(dialog);
   dialog.showModal();
   return new Promise((resolve) => dialog.addEventListener("close", () => {
