@@ -85,13 +85,13 @@ func TestParseName(t *testing.T) {
 		long += "ü"
 	}
 	for text, want := range map[string]string{
-		"John": "John", "  Jöhn Müller-O'Hara ": "Jöhn Müller-O'Hara", "李小龍": "李小龍", long: long,
+		"John": "John", "  Jöhn Müller-O'Hara ": "Jöhn Müller-O'Hara", "李小龍": "李小龍", long: long, "\u200fדוד\u200f 😀": "\u200fדוד\u200f 😀",
 	} {
 		if got, err := ParseName(text); got != want || err != nil {
 			t.Errorf("ParseName(%q) = %q, %v", text, got, err)
 		}
 	}
-	for _, text := range []string{"", "   ", "\u200b", "a\nb", "John\n", "a\x00", "a\u0085b", long + "x"} {
+	for _, text := range []string{"", "   ", "\u200b", "a\nb", "John\n", "a\x00", "a\u0085b", "a\u202eb", "a\u2066b", long + "x"} {
 		if got, err := ParseName(text); !errors.Is(err, ErrName) {
 			t.Errorf("ParseName(%q) = %q, %v", text, got, err)
 		}

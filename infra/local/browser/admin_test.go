@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
@@ -82,10 +83,17 @@ func TestTheAdminSetsUpAnIBsWorkflows(t *testing.T) {
 	p.sees("Set up")
 }
 
+// longestName returns a nasty name with marks that turn the writing direction beside
+// them, as long as an IB's may be.
+func longestName() string {
+	const name = "\u200f" + `<img src=x onerror=alert(1)> "مرحبا"` + " 👩‍👩‍👧‍👦🏳️‍🌈\u200f\u200e "
+	return name + strings.Repeat("W", 100-utf8.RuneCountInString(name))
+}
+
 func TestAnIBsNameBreaksNothingForTheAdmin(t *testing.T) {
 	t.Parallel()
 	odd := mustIB(t, "Odd Name")
-	const name = nasty
+	name := longestName()
 	mustCall(t, odd.token, "PATCH", "/me", object{"name": name}, nil)
 	p := mustAdmin(t)
 	p.open("/admin?q=" + odd.prefix)
@@ -93,7 +101,11 @@ func TestAnIBsNameBreaksNothingForTheAdmin(t *testing.T) {
 	p.inspect("admin-nasty")
 	p.open("/admin?ib=" + odd.userID)
 	p.sees(name + "'s Welcome Sequence")
+	p.sees("Shut " + name + " out")
 	p.inspect("admin-nasty-guide")
+	p.click(".danger.named")
+	p.sees("Shut " + name + " out?")
+	p.fits("admin-nasty-shut-out", desk)
 }
 
 func TestTheAdminShutsAnIBOut(t *testing.T) {

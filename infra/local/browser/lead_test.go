@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -183,7 +184,7 @@ func TestALeadThatFailedIsSyncedAgain(t *testing.T) {
 }
 
 // TestNamesBreakNothing has names that want to be markup or formulas, to turn the text
-// around, or to be wider than any screen.
+// around, or to be wider than any screen. The one that no form would take is stored.
 func TestNamesBreakNothing(t *testing.T) {
 	t.Parallel()
 	john := mustIB(t, "John Nasty")
@@ -192,6 +193,8 @@ func TestNamesBreakNothing(t *testing.T) {
 	for i, name := range names {
 		john.capture(t, object{"email": newAddress("nasty"), "name": name, "broker_network": names[(i+1)%len(names)]})
 	}
+	names = append(names, "\u202egnp.exe")
+	john.fill(t, john.quietly(t, newAddress("nasty"), names[5], time.Now()))
 	var list struct {
 		Leads []struct{ LeadID, Name string }
 	}
@@ -200,7 +203,7 @@ func TestNamesBreakNothing(t *testing.T) {
 	p := mustPerson(t)
 	p.signIn(john.email)
 	p.open("/app/leads")
-	p.said("5 leads")
+	p.said("6 leads")
 	p.inspect("leads-nasty")
 	for i, l := range list.Leads {
 		p.open("/app/leads?lead=" + l.LeadID)
@@ -213,13 +216,21 @@ func TestNamesBreakNothing(t *testing.T) {
 		t.Error("a name became markup")
 	}
 	p.open("/app/leads")
-	p.said("5 leads")
+	p.said("6 leads")
 	eval[any](p, `void (URL.createObjectURL = (file) => { file.text().then((text) => { window.saved = text; }); return "#"; })`)
 	p.press("Export CSV")
 	p.until("window.saved !== undefined")
 	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(p.now("window.saved"), "\ufeff"))).ReadAll()
-	if err != nil || len(rows) != 6 {
+	if err != nil || len(rows) != 7 {
 		t.Fatalf("%d rows, %v", len(rows), err)
 	}
 	p.sees("All leads are saved")
+	names[2] = "'" + names[2] // which no spreadsheet takes for a formula
+	var saved []string
+	for _, row := range rows[1:] {
+		saved = append(saved, row[slices.Index(rows[0], "name")])
+	}
+	if slices.Sort(names); !slices.Equal(slices.Sorted(slices.Values(saved)), names) {
+		t.Errorf("saved %q, want %q", saved, names)
+	}
 }

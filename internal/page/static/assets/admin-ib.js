@@ -41,7 +41,7 @@ function facts(ib, me) {
   const fact = (name, ...value) => h("div", {}, h("dt", {}, name), h("dd", {}, value));
   return h("section", { class: "card stack", "aria-labelledby": "ib-name" },
     h("div", { class: "head" },
-      h("div", {}, h("h2", { id: "ib-name" }, h("bdi", {}, ib.name)), h("p", { class: "quiet" }, ib.email)),
+      h("div", {}, h("h2", { id: "ib-name" }, named(ib)), h("p", { class: "quiet" }, ib.email)),
       badge),
     h("dl", { class: "facts" },
       fact("Tag prefix", h("code", {}, ib.systemeTagPrefix), copyButton(ib.systemeTagPrefix, "the tag prefix")),
@@ -51,6 +51,9 @@ function facts(ib, me) {
     ib.userId === me.userId ? null : h("div", {}, shutOut(ib, badge)));
 }
 
+// named is a name among other words, which may be written the other way.
+const named = (ib) => h("bdi", {}, ib.name);
+
 // shutOut is the button that shuts an IB out, or lets it in again.
 function shutOut(ib, badge) {
   const button = h("button", { type: "button", onclick: press });
@@ -58,13 +61,13 @@ function shutOut(ib, badge) {
   return button;
 
   function label() {
-    button.textContent = ib.disabled ? "Let " + ib.name + " in again" : "Shut " + ib.name + " out";
+    replace(button, h("span", {}, ib.disabled ? ["Let ", named(ib), " in again"] : ["Shut ", named(ib), " out"]));
     button.className = ib.disabled ? "named" : "named danger";
   }
 
   async function press() {
     const sure = ib.disabled || await confirmed({
-      title: "Shut " + ib.name + " out?",
+      title: ["Shut ", named(ib), " out?"],
       text: "With the next request the dashboard and the form stop working. Nothing is deleted, and you can let this broker in again.",
       action: "Shut out",
     });
