@@ -34,6 +34,19 @@ func mustAdmin(t *testing.T) *person {
 	return p
 }
 
+// An admin has the most pages, and the way to each is in sight on screens of any width.
+func TestTheWayToEachPageIsInSight(t *testing.T) {
+	t.Parallel()
+	p := mustAdmin(t)
+	p.until(`document.querySelector(".bar nav [href='/admin']")?.offsetParent != null`)
+	for _, width := range []int64{480, 600, 768, 820, 848, 849, 960, 1024, 1056, 1057, 1280} {
+		p.wear(look{"", width, 900, "light"})
+		if hidden := eval[int](p, `(({scrollWidth, clientWidth}) => scrollWidth - clientWidth)(document.querySelector(".bar nav"))`); hidden > 0 {
+			t.Errorf("on a screen of %d, %d pixels of it are out of sight", width, hidden)
+		}
+	}
+}
+
 func TestTheAdminSetsUpAnIBsWorkflows(t *testing.T) {
 	t.Parallel()
 	surname := fmt.Sprintf("Quartz%d", people.Add(1)) // which nobody else has
