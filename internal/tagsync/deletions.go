@@ -64,8 +64,8 @@ func contactKey(id int64) types.AttributeValue {
 
 // stays returns *tooEarly when another IB's erasure may be deleting a contact, without
 // having seen the tags that have just been put on it, or been found there. They must
-// not be recorded then: when that is over they are put on again, or on another
-// contact.
+// not be recorded then: when that is over they are looked for, and put on another
+// contact if this one is gone.
 func (j *job) stays(ctx context.Context, contactID int64) error {
 	until, err := j.deletions.until(ctx, contactID)
 	if err != nil {

@@ -77,7 +77,7 @@ func TestRateLimitedForLong(t *testing.T) {
 func TestWhatIsPutOffKeepsItsTrace(t *testing.T) {
 	t.Parallel()
 	inBubble(t, simulator.Options{}, func(t *testing.T, w *world) {
-		text, err := w.capture(w.addIB(1), jane()).message("request-0", time.Time{})
+		text, err := w.capture(w.addIB(1), jane()).message("request-0")
 		w.must(err)
 		w.queue.clear()
 		w.sendIn(trace.Parse("Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"), text)
@@ -148,9 +148,45 @@ func TestCutAfterTheWork(t *testing.T) {
 			n := w.capture(john, jane())
 			w.drain(w.start(&life{}))
 			w.wantSynced(n, tagsOf(john))
-			if len(w.sim.Contacts()) != 1 || len(w.sim.Tags()) != 3 {
-				t.Errorf("%s: contacts %v, tags %v", path, w.sim.Contacts(), w.sim.Tags())
+			if len(w.sim.Contacts()) != 1 || len(w.sim.Tags()) != 3 || w.wire.reassigned() > 0 {
+				t.Errorf("%s: contacts %v, tags %v, %d put on again", path, w.sim.Contacts(), w.sim.Tags(), w.wire.reassigned())
 			}
+		})
+	}
+}
+
+// What a lost answer leaves open is looked for until it is known, by whichever message
+// comes next: a copy, the same once more, or one that asks for another sync.
+func TestALostAnswerIsLookedFor(t *testing.T) {
+	t.Parallel()
+	const tags = "/api/contacts/*/tags"
+	tests := map[string][]simulator.Fault{
+		"and the look is put off": {
+			{Method: "POST", Path: tags, Cut: simulator.CutAfter, Count: 1}, {Path: "/api/contacts/*", Status: 429, RetryAfter: 5, Count: 3},
+		},
+		"and the account refused": {
+			{Method: "POST", Path: tags, Cut: simulator.CutAfter, Count: 1}, {Path: "/api/contacts/*", Status: 401, Count: 3},
+		},
+		"and the lead failed": {
+			{Method: "POST", Path: tags, Cut: simulator.CutAfter, Count: 1}, {Path: "/api/contacts/*", Status: 500, Count: maxReceives - 1},
+		},
+	}
+	for name, faults := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, simulator.Options{}, func(t *testing.T, w *world) {
+				w.must(w.sim.SetFaults(faults...))
+				john := w.addIB(1)
+				n := w.capture(john, jane())
+				e := w.start(&life{})
+				w.drain(e)
+				w.publish(n)
+				w.drain(e)
+				w.wantSynced(n, tagsOf(john))
+				if again := w.wire.reassigned(); again > 0 {
+					t.Errorf("%d tags were put on again: %q", again, w.wire.all())
+				}
+			})
 		})
 	}
 }

@@ -99,8 +99,9 @@ func (h *Handler) deliver(ctx context.Context, d delivery) end {
 	if d.receives() > h.maxReceives {
 		return h.giveUp(ctx, d, errInterrupted)
 	}
-	result, err := h.guarded(ctx, d.name)
+	result, err := h.guarded(ctx, d)
 	if err != nil {
+		d.recorded = result.recorded
 		return h.settle(ctx, d, err)
 	}
 	return result
@@ -108,17 +109,17 @@ func (h *Handler) deliver(ctx context.Context, d delivery) end {
 
 // guarded syncs a lead and turns a panic into an error, so that one lead's defect
 // is not the whole batch's.
-func (h *Handler) guarded(ctx context.Context, n name) (result end, err error) {
+func (h *Handler) guarded(ctx context.Context, d delivery) (result end, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("panic: %v", cause)
 		}
 	}()
-	if n.leadID == "" {
-		result.outcome, err = h.makeTags(ctx, n.owner)
+	if d.leadID == "" {
+		result.outcome, err = h.makeTags(ctx, d.owner)
 		return result, err
 	}
-	return h.sync(ctx, n)
+	return h.sync(ctx, d)
 }
 
 func (h *Handler) logEnd(ctx context.Context, d delivery, e end) {

@@ -34,7 +34,7 @@ func TestHandleLogsOneLineForEachLead(t *testing.T) {
 	inBubble(t, simulator.Options{}, func(t *testing.T, w *world) {
 		john := w.addIB(1)
 		n := w.capture(john, jane())
-		text, err := n.message("request-0", time.Time{})
+		text, err := n.message("request-0")
 		w.must(err)
 		ctx := lambdacontext.NewContext(t.Context(), &lambdacontext.LambdaContext{AwsRequestID: "request-1"})
 		response, err := w.start(&life{}).Handle(ctx, Event{[]Record{

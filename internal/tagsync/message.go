@@ -62,6 +62,9 @@ type body struct {
 	// Since is when the first message was sent that this one is a copy of, in milliseconds
 	// since 1970.
 	Since int64 `json:"since,omitempty"`
+	// Recorded tells of a copy that all was recorded that had been done for the lead
+	// when it was sent, so that nobody need look what more was.
+	Recorded bool `json:"recorded,omitempty"`
 }
 
 var leadIDShape = regexp.MustCompile(`^[0-9a-v]{26}$`)
@@ -109,6 +112,13 @@ func (r Record) since() time.Time {
 	return time.UnixMilli(sent)
 }
 
+// recorded tells whether all is recorded that was done for the lead: the message says so,
+// and nobody else has worked on it since.
+func (r Record) recorded() bool {
+	var b body
+	return json.Unmarshal([]byte(r.Body), &b) == nil && b.Recorded && r.receives() == 1
+}
+
 // trace is the trace that a message goes back to.
 func (r Record) trace() trace.Trace { return trace.Parse(r.Attributes.TraceHeader) }
 
@@ -131,13 +141,13 @@ func (n name) group() string {
 	return n.owner.String()
 }
 
-// message writes the message that names a lead, or an IB, the request that it goes back
-// to, and since when it waits, if that is known.
-func (n name) message(requestID string, since time.Time) (string, error) {
-	b := body{UserID: n.owner.String(), LeadID: n.leadID, RequestID: requestID}
-	if !since.IsZero() {
-		b.Since = since.UnixMilli()
-	}
+// message writes the message that names a lead, or an IB, and the request that it goes
+// back to.
+func (n name) message(requestID string) (string, error) {
+	return body{UserID: n.owner.String(), LeadID: n.leadID, RequestID: requestID}.text()
+}
+
+func (b body) text() (string, error) {
 	text, err := json.Marshal(b)
 	if err != nil {
 		return "", fmt.Errorf("write a sync message: %w", err)
@@ -150,6 +160,21 @@ func (n name) message(requestID string, since time.Time) (string, error) {
 type delivery struct {
 	name
 	records []Record
+	// recorded tells whether all is recorded that was done for the lead.
+	recorded bool
+}
+
+// copy writes the message that stands in for those of the delivery. Of several requests
+// that it goes back to, it names the first. It says since when the delivery waits, as SQS
+// counts the age of a copy from its own sending.
+func (d delivery) copy() (string, error) {
+	b := body{
+		UserID: d.owner.String(), LeadID: d.leadID, RequestID: append(d.requestIDs(), "")[0], Recorded: d.recorded,
+	}
+	if since := d.since(); !since.IsZero() {
+		b.Since = since.UnixMilli()
+	}
+	return b.text()
 }
 
 // receives is that of the message that was received most often.
@@ -215,8 +240,9 @@ func sort(records []Record) (deliveries []delivery, unread []Record) {
 		if !known {
 			i = len(deliveries)
 			at[n] = i
-			deliveries = append(deliveries, delivery{name: n})
+			deliveries = append(deliveries, delivery{name: n, recorded: true})
 		}
+		deliveries[i].recorded = deliveries[i].recorded && r.recorded()
 		deliveries[i].records = append(deliveries[i].records, r)
 	}
 	return deliveries, unread

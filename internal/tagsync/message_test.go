@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"clientflow/internal/tenant"
 )
@@ -32,7 +31,7 @@ func TestRecordNameOfAnIB(t *testing.T) {
 	if err != nil || n.owner.String() != johnID || n.leadID != "" || n.group() == johnID {
 		t.Errorf("got %v, %v", n, err)
 	}
-	text, err := n.message("", time.Time{})
+	text, err := n.message("")
 	if err != nil || text != `{"userId":"`+johnID+`"}` {
 		t.Errorf("written as %s, %v", text, err)
 	}
@@ -164,7 +163,7 @@ func TestSortBringsAMessageThatCameTwiceTogether(t *testing.T) {
 	first, second := name{owner, leadID}, name{owner, strings.Repeat("v", 26)}
 	var records []Record
 	for i, n := range []name{first, second, first} {
-		text, err := n.message("", time.Time{})
+		text, err := n.message("")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -203,7 +202,7 @@ func FuzzEvent(f *testing.F) {
 					t.Errorf("trace %q", id)
 				}
 			}
-			message, err := d.message("", time.Time{})
+			message, err := d.message("")
 			if err != nil {
 				t.Fatal(err)
 			}

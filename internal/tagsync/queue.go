@@ -27,11 +27,10 @@ type queueAt struct {
 }
 
 // send sends a delivery's message once more, to be received after a delay of at most
-// maxDelay. Its message group is the one that it was published in. Of several requests
-// and traces that it goes back to, it names the first. It says since when the delivery
-// waits, as SQS counts the age of a copy from its own sending.
+// maxDelay. Its message group is the one that it was published in. Of several traces
+// that it goes back to, it names the first.
 func (q queueAt) send(ctx context.Context, d delivery, delay time.Duration) error {
-	text, err := d.message(append(d.requestIDs(), "")[0], d.since())
+	text, err := d.copy()
 	if err != nil {
 		return err
 	}

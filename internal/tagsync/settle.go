@@ -47,6 +47,8 @@ type end struct {
 	err   error
 	// latency is how long the lead took from its capture; 0 when that is not known.
 	latency time.Duration
+	// recorded tells, of what failed, that all is recorded that was done for the lead.
+	recorded bool
 }
 
 const (

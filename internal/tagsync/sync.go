@@ -20,22 +20,24 @@ type job struct {
 	ib    account.IB
 	// wanted are the tags that it is to have.
 	wanted []string
+	// recorded tells that all is recorded that was done for it.
+	recorded bool
 	// accountAnswers tells that the account took contacts when it was asked.
 	accountAnswers bool
 }
 
 // sync brings one lead to Systeme.io as far as it is not there already, after what is
 // left there of one with the same address that was erased has been removed.
-func (h *Handler) sync(ctx context.Context, n name) (end, error) {
-	j, loadErr := h.load(ctx, n)
+func (h *Handler) sync(ctx context.Context, d delivery) (end, error) {
+	j, loadErr := h.load(ctx, d)
 	// Asked for after the lead was loaded: a lead that was loaded and has an erasure
 	// before it must not be taken for one that has none.
-	erased, err := h.erase(ctx, n)
+	erased, err := h.erase(ctx, d.name)
 	if err != nil {
 		return end{}, err
 	}
 	if erased {
-		j, loadErr = h.load(ctx, n)
+		j, loadErr = h.load(ctx, d)
 	}
 	switch {
 	case erased && errors.Is(loadErr, lead.ErrNotFound):
@@ -43,26 +45,29 @@ func (h *Handler) sync(ctx context.Context, n name) (end, error) {
 	case loadErr != nil:
 		return end{}, loadErr
 	}
-	return j.run(ctx)
-}
-
-func (j *job) run(ctx context.Context) (end, error) {
 	if j.lead.SyncState == lead.Synced && len(j.missing()) == 0 {
 		return end{outcome: unchanged}, nil
 	}
-	if j.lead.ContactID == 0 {
-		if err := j.findContact(ctx); err != nil {
-			return end{}, err
-		}
+	if err := j.run(ctx); err != nil {
+		return end{recorded: j.recorded}, err
 	}
-	err := j.tagContact(ctx)
+	return end{outcome: synced, latency: j.latency()}, nil
+}
+
+func (j *job) run(ctx context.Context) error {
+	var err error
+	if j.lead.ContactID != 0 {
+		err = j.lookAgain(ctx)
+	} else if err := j.findContact(ctx); err != nil {
+		return err
+	}
+	if err == nil {
+		err = j.tagContact(ctx)
+	}
 	if errors.Is(err, systeme.NotFound) {
 		err = j.replaceContact(ctx)
 	}
-	if err != nil {
-		return end{}, err
-	}
-	return end{outcome: synced, latency: j.latency()}, nil
+	return err
 }
 
 // latency is how long a lead that is synced now took from its capture; 0 for one
@@ -76,16 +81,16 @@ func (j *job) latency() time.Duration {
 }
 
 // load reads a lead and what it is to become.
-func (h *Handler) load(ctx context.Context, n name) (*job, error) {
-	leads, err := h.leads.Of(n.owner)
+func (h *Handler) load(ctx context.Context, d delivery) (*job, error) {
+	leads, err := h.leads.Of(d.owner)
 	if err != nil {
 		return nil, err
 	}
-	l, err := leads.Get(ctx, n.leadID)
+	l, err := leads.Get(ctx, d.leadID)
 	if err != nil {
 		return nil, err
 	}
-	ib, err := h.users.Get(ctx, n.owner)
+	ib, err := h.users.Get(ctx, d.owner)
 	if err != nil {
 		return nil, fmt.Errorf("load the lead's owner: %w", err)
 	}
@@ -93,22 +98,53 @@ func (h *Handler) load(ctx context.Context, n name) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &job{Handler: h, owned: leads, lead: l, ib: ib, wanted: wanted}, nil
+	// One that failed may have been cut off in its last try, whatever its messages say.
+	recorded := d.recorded && l.SyncState != lead.Failed
+	return &job{Handler: h, owned: leads, lead: l, ib: ib, wanted: wanted, recorded: recorded}, nil
 }
 
 // missing returns the tags that are not known to be on the contact, in their
 // order.
 func (j *job) missing() []string { return without(j.wanted, j.lead.TagsApplied) }
 
-// findContact finds or makes the lead's contact and records it. Tags that the
-// contact carries already, from a try that was cut off before it could record
-// them, are recorded first: afterwards nobody would look at the contact again.
+// findContact finds or makes the lead's contact and records it, after the tags that
+// it carries already.
 func (j *job) findContact(ctx context.Context) error {
 	contact, err := j.contact(ctx)
 	if err != nil {
 		return err
 	}
-	found := without(j.wanted, without(j.wanted, tagNames(contact)))
+	if err := j.recordFound(ctx, contact); err != nil {
+		return err
+	}
+	if err := j.owned.RecordContact(ctx, j.lead.ID, contact.ID); err != nil {
+		return err
+	}
+	j.lead.ContactID, j.recorded = contact.ID, true
+	return nil
+}
+
+// lookAgain looks which tags are on a contact that an earlier try has found or made,
+// unless that try has left word that it recorded all it did: one that was cut off, or
+// whose last answer was lost, may have put on more, and a tag that is put on again may
+// start its workflows again. It fails with systeme.NotFound when the contact is gone.
+func (j *job) lookAgain(ctx context.Context) error {
+	if j.recorded || len(j.missing()) == 0 {
+		return nil
+	}
+	contact, err := j.contacts.Contact(ctx, j.lead.ContactID)
+	if err != nil {
+		return err
+	}
+	err = j.recordFound(ctx, contact)
+	j.recorded = err == nil
+	return err
+}
+
+// recordFound records the lead's tags that a contact carries already.
+func (j *job) recordFound(ctx context.Context, contact systeme.Contact) error {
+	missing := j.missing()
+	found := without(missing, without(missing, tagNames(contact)))
 	if len(found) > 0 {
 		if err := j.stays(ctx, contact.ID); err != nil {
 			return err
@@ -120,10 +156,6 @@ func (j *job) findContact(ctx context.Context) error {
 		}
 		j.lead.TagsApplied = append(j.lead.TagsApplied, tag)
 	}
-	if err := j.owned.RecordContact(ctx, j.lead.ID, contact.ID); err != nil {
-		return err
-	}
-	j.lead.ContactID = contact.ID
 	return nil
 }
 
@@ -137,6 +169,7 @@ func (j *job) tagContact(ctx context.Context) error {
 			return err
 		}
 		if i == len(missing)-1 {
+			j.recorded = false
 			if err := j.stays(ctx, j.lead.ContactID); err != nil {
 				return err
 			}
@@ -155,6 +188,7 @@ func (j *job) tagContact(ctx context.Context) error {
 // here, and leaves out the tags that it finds. It fails with systeme.NotFound while
 // the old contact is still found by its address, as it may be for some time.
 func (j *job) replaceContact(ctx context.Context) error {
+	j.recorded = false
 	contact, err := j.contact(ctx)
 	if err != nil {
 		return err

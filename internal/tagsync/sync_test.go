@@ -81,6 +81,12 @@ func TestCallCounts(t *testing.T) {
 		w.drain(w.start(&life{}))
 		expect("new lead in a new environment", append([]string{"POST /contacts"}, tags(3)...)...)
 
+		third.Email = "jill@acme.test"
+		w.must(w.sim.SetFaults(simulator.Fault{Method: "POST", Path: "/api/contacts/*/tags", Skip: 1, Cut: simulator.CutAfter, Count: 1}))
+		w.capture(john, third)
+		w.drain(e)
+		expect("an answer that was lost", append([]string{"POST /contacts"}, append(tags(2), "GET /contacts/#", "POST /contacts/#/tags")...)...)
+
 		other := w.capture(sarah, second)
 		w.drain(e)
 		expect("known contact", append([]string{"POST /contacts", "GET /contacts"}, tags(3, "GET /tags", "POST /tags")...)...)

@@ -2,6 +2,8 @@ package tagsync
 
 import (
 	"bytes"
+	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -46,7 +48,8 @@ func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 // call is a call of Systeme.io as it went over the wire.
 type call struct {
 	method, path, query, body string
-	status                    int // 0 when the connection broke
+	status                    int  // 0 when the connection broke
+	again                     bool // it puts a tag on a contact that has it
 }
 
 // wiretap notes every call.
@@ -55,6 +58,8 @@ type wiretap struct {
 	calls []call
 	// answer takes the place of Systeme.io where its status is not 0.
 	answer func(call) (status int, body string)
+	// has tells whether a contact has a tag.
+	has func(contactID, tagID string) bool
 }
 
 // all returns the calls so far as "METHOD path", ids in the path being "#".
@@ -81,6 +86,18 @@ func (t *wiretap) take() []string {
 	return texts
 }
 
+// reassigned returns how often a tag was put on a contact that had it.
+func (t *wiretap) reassigned() (times int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, c := range t.calls {
+		if c.again {
+			times++
+		}
+	}
+	return times
+}
+
 func (t *wiretap) replaced(c call) (*http.Response, error) {
 	if t.answer == nil {
 		return nil, nil
@@ -93,6 +110,27 @@ func (t *wiretap) replaced(c call) (*http.Response, error) {
 	answer.WriteHeader(status)
 	_, err := answer.WriteString(body)
 	return answer.Result(), err
+}
+
+// assignsAgain tells whether a call puts a tag on a contact that has it.
+func (t *wiretap) assignsAgain(c call) bool {
+	path, isTags := strings.CutSuffix(c.path, "/tags")
+	contactID, isContact := strings.CutPrefix(path, "/api/contacts/")
+	var body struct{ TagID json.Number }
+	return isTags && isContact && c.method == http.MethodPost &&
+		json.Unmarshal([]byte(c.body), &body) == nil && t.has(contactID, body.TagID.String())
+}
+
+// hasTag tells whether a contact has a tag, by their ids.
+func (w *world) hasTag(contactID, tagID string) bool {
+	for _, contact := range w.sim.Contacts() {
+		for _, tag := range contact.Tags {
+			if fmt.Sprint(contact.ID) == contactID && fmt.Sprint(tag.ID) == tagID {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 type tapped struct {
@@ -111,6 +149,7 @@ func (t tapped) RoundTrip(r *http.Request) (*http.Response, error) {
 		r = r.Clone(r.Context())
 		r.Body = io.NopCloser(bytes.NewReader(body))
 	}
+	c.again = t.tap.assignsAgain(c)
 	response, err := t.tap.replaced(c)
 	if response == nil {
 		response, err = t.next.RoundTrip(r)

@@ -66,6 +66,7 @@ func newWorld(tb testing.TB, options simulator.Options) *world {
 		tb: tb, sim: simulator.New(options), queue: newQueue(tb, queues), wire: &wiretap{}, log: &lockedBuffer{}, key: systeme.Fixed("local"),
 		aws: wire.NewMux(iam.NewKeys(time.Now, nil), localdb.New(time.Now).Service(), queues.Service()),
 	}
+	w.wire.has = w.hasTag
 	tb.Cleanup(w.sim.Close)
 	w.db = client(inProcess{w.aws})
 	w.store = lead.NewStore(tenantdb.Owned(w.db, leadsTable, lead.SortKey), time.Now)
@@ -167,7 +168,7 @@ func (w *world) capture(owner ib, s lead.Submission) name {
 }
 
 func (w *world) publish(n name) {
-	text, err := n.message("", time.Time{})
+	text, err := n.message("")
 	w.must(err)
 	w.send(text)
 }
