@@ -90,17 +90,18 @@ func (c *Client) AssignTag(ctx context.Context, contactID, tagID int64) error {
 		name: "assign tag", method: http.MethodPost, path: contactPath(contactID) + "/tags", named: true,
 		body: map[string]int64{"tagId": tagID},
 	}, nil)
-	if !errors.Is(err, Invalid) && !errors.Is(err, Duplicate) {
+	if !errors.Is(err, Invalid) && !errors.Is(err, Duplicate) && !errors.Is(err, NotFound) {
 		return err
 	}
-	// Some accounts may refuse a tag that is there already: the contact tells.
+	// Some accounts may refuse a tag that is there already, and a 404 may mean either
+	// of the two: the contact tells.
 	contact, lookUp := c.Contact(ctx, contactID)
 	switch {
 	case lookUp != nil:
 		return lookUp
 	case slices.ContainsFunc(contact.Tags, func(t Tag) bool { return t.ID == tagID }):
 		return nil
-	case saysOnly(err, "tagId"):
+	case errors.Is(err, NotFound), saysOnly(err, "tagId"):
 		unknown := *err.(*Error)
 		unknown.Kind = UnknownTag
 		return &unknown

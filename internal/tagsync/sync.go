@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"time"
 
@@ -224,7 +225,13 @@ func (h *Handler) assign(ctx context.Context, contactID int64, tag string) error
 	if id, err = h.tags.ID(ctx, tag); err != nil {
 		return err
 	}
-	return h.contacts.AssignTag(ctx, contactID, id)
+	err = h.contacts.AssignTag(ctx, contactID, id)
+	if e, is := errors.AsType[*systeme.Error](err); is && e.Kind == systeme.UnknownTag && e.Status == http.StatusNotFound {
+		// The tag was found a moment ago, so the contact is what is not there, even if
+		// it can still be read.
+		return fmt.Errorf("assign a tag that exists: %w", systeme.NotFound)
+	}
+	return err
 }
 
 func tagNames(contact systeme.Contact) []string {

@@ -95,31 +95,60 @@ func TestCallCounts(t *testing.T) {
 	})
 }
 
+// An id that has gone stale is mended, whichever way Systeme.io says that it is.
 func TestStaleTagID(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{422, 404} {
+		inBubble(t, simulator.Options{Quirks: simulator.Quirks{UnknownTagStatus: status}}, func(t *testing.T, w *world) {
+			john := w.addIB(1)
+			e, other := w.start(&life{}), w.start(&life{})
+			var leads []name
+			next := func(e *environment) {
+				s := jane()
+				s.Email = fmt.Sprintf("jane%d@acme.test", len(leads))
+				leads = append(leads, w.capture(john, s))
+				w.drain(e)
+			}
+			next(e)
+			next(other)
+			w.ask("DELETE", fmt.Sprintf("/api/tags/%d", w.tagID(john.prefix+"forex-ib")), "")
+			next(e)
+			w.wire.take()
+			// What one environment mended the other finds in the registry.
+			next(other)
+			if calls := w.wire.take(); count(calls, "POST /tags")+count(calls, "GET /tags") > 0 {
+				t.Errorf("%d: calls %v", status, calls)
+			}
+			for _, n := range leads[2:] {
+				w.wantSynced(n, tagsOf(john))
+			}
+			if len(w.queue.hides) > 0 || len(w.sim.Contacts()) != len(leads) {
+				t.Errorf("%d: tried again after %v, contacts %v", status, w.queue.hides, w.sim.Contacts())
+			}
+		})
+	}
+}
+
+// A contact that was deleted, and can still be read by its id, takes no tags: the lead
+// gets another.
+func TestAContactThatTakesNoTags(t *testing.T) {
 	t.Parallel()
 	inBubble(t, simulator.Options{}, func(t *testing.T, w *world) {
 		john := w.addIB(1)
-		e, other := w.start(&life{}), w.start(&life{})
-		var leads []name
-		next := func(e *environment) {
-			s := jane()
-			s.Email = fmt.Sprintf("jane%d@acme.test", len(leads))
-			leads = append(leads, w.capture(john, s))
-			w.drain(e)
+		n := w.capture(john, jane())
+		e := w.start(&life{left: 10, after: true}) // one tag is on, and recorded
+		w.poll(e, 1, 0)
+		ghost, _ := w.sim.Contact("jane@acme.test")
+		path := fmt.Sprintf("/api/contacts/%d", ghost.ID)
+		w.ask("DELETE", path, "")
+		w.wire.answer = func(c call) (int, string) {
+			if c.method == "GET" && c.path == path {
+				return 200, fmt.Sprintf(`{"id":%d,"email":"jane@acme.test","tags":[]}`, ghost.ID)
+			}
+			return 0, ""
 		}
-		next(e)
-		next(other)
-		w.ask("DELETE", fmt.Sprintf("/api/tags/%d", w.tagID(john.prefix+"forex-ib")), "")
-		next(e)
-		w.wire.take()
-		// What one environment mended the other finds in the registry.
-		next(other)
-		if calls := w.wire.take(); count(calls, "POST /tags")+count(calls, "GET /tags") > 0 {
-			t.Errorf("calls %v", calls)
-		}
-		for _, n := range leads[2:] {
-			w.wantSynced(n, tagsOf(john))
-		}
+		w.drain(w.start(&life{}))
+		w.wantSynced(n, tagsOf(john))
 	})
 }
 

@@ -59,6 +59,9 @@ type Quirks struct {
 	RefireReassigned bool
 	// RefuseReassigned answers 422 when the tag is already present, instead of 204.
 	RefuseReassigned bool
+	// UnknownTagStatus is the answer to an assigned tag that does not exist: 422 when
+	// zero, in which others agree; 404 would be as good.
+	UnknownTagStatus int
 	// DuplicateStatus is the answer to an email or a tag name already used: 422
 	// when zero; some clients expect 409.
 	DuplicateStatus int
@@ -118,6 +121,7 @@ func (o Options) withDefaults() Options {
 	orDefault(&o.RetryDelay, 100*time.Millisecond)
 	orDefault(&o.Attempts, 6)
 	orDefault(&o.DisableAfter, 50)
+	orDefault(&o.Quirks.UnknownTagStatus, http.StatusUnprocessableEntity)
 	orDefault(&o.Quirks.DuplicateStatus, http.StatusUnprocessableEntity)
 	orDefault(&o.Quirks.DuplicateMessage, "This value is already used.")
 	if o.NoMX == nil {

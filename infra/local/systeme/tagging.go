@@ -30,7 +30,7 @@ func (s *Simulator) assignTag(r *http.Request) answer {
 		}
 		tag := s.account.tag(*input.TagID)
 		if tag == nil {
-			return invalid(violation{"tagId", fmt.Sprintf("Tag with ID %d not found.", *input.TagID), codeOther})
+			return s.unknownTag(*input.TagID)
 		}
 		if s.options.Quirks.RefuseReassigned && slices.Contains(c.tagIDs, tag.ID) {
 			return invalid(violation{"tagId", "This tag is already assigned to the contact.", codeUnique})
@@ -38,6 +38,13 @@ func (s *Simulator) assignTag(r *http.Request) answer {
 		s.tagContact(c, tag, byAPI)
 		return noContent()
 	})
+}
+
+func (s *Simulator) unknownTag(id int64) answer {
+	if s.options.Quirks.UnknownTagStatus == http.StatusNotFound {
+		return notFound()
+	}
+	return invalid(violation{"tagId", fmt.Sprintf("Tag with ID %d not found.", id), codeOther})
 }
 
 func (s *Simulator) removeTag(r *http.Request) answer {

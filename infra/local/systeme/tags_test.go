@@ -106,3 +106,12 @@ func TestReassigningMayBeRefused(t *testing.T) {
 	c.assign(contact, vip)
 	c.must(422, "POST", fmt.Sprintf("/api/contacts/%d/tags", contact), fmt.Sprintf(`{"tagId":%d}`, vip))
 }
+
+func TestAnUnknownTagMayBeNotFound(t *testing.T) {
+	t.Parallel()
+	for status, quirks := range map[int]Quirks{422: {}, 404: {UnknownTagStatus: 404}} {
+		c := newCaller(t, Options{Quirks: quirks})
+		contact := c.newContact("jane@acme.test")
+		c.must(status, "POST", fmt.Sprintf("/api/contacts/%d/tags", contact), `{"tagId":9}`)
+	}
+}
