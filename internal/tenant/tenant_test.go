@@ -124,6 +124,8 @@ func TestWhoMayActForAnyTenant(t *testing.T) {
 		"account/complete.go": "the sub is that of a user of Cognito's, whose record an operator's command completes",
 		"account/directory.go": "the ids are those that the index of all IBs holds, or a cursor that only an admin can " +
 			"send: it says where the list goes on, and nothing is read or written for its tenant",
+		"account/identity/sessions.go": "the sub is Cognito's own, of the address whose mailed code it has just taken; " +
+			"only the sessions of that account are ended",
 		"admin/ibs.go":      "an admin names the IB; no handler is called for anyone who is not in the group admins",
 		"capture/form.go":   "the owner comes from the registry entry of the form that the visitor was shown",
 		"publish/ib.go":     "the partition key of a record of the Users table's own stream",
