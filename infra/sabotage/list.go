@@ -121,6 +121,9 @@ func ofRoutes() []entry {
 			`	"GET /stats":                  {access: tenantScoped},` + "\n", "", decided},
 		{"routes: a route for each decision", "template.yaml",
 			"Properties: {ApiId: !Ref HttpApi, Method: GET, Path: /stats}", "Properties: {ApiId: !Ref HttpApi, Method: GET, Path: /statistics}", decided},
+		{"roles: what each has in vain", "infra/local/e2e/permissions_test.go",
+			"decision.Principal == role && grant.Covers(decision)", "grant.Covers(decision)",
+			in("infra/local/e2e", "TestInspectFindsWhatOneRoleHasInVain")},
 		{"routes: that there are any", "infra/local/e2e/registry_test.go",
 			"range parsed.Functions {", "range parsed.Functions[:0] {", decided},
 	}

@@ -95,9 +95,7 @@ var registry = map[string]decision{
 	"POST /admin/sync/redrive":          {access: admins},
 }
 
-// mustRoutes returns the route keys of the template with the name of the
-// authorizer of each, "" for none.
-func mustRoutes(tb testing.TB) map[string]string {
+func mustTemplate(tb testing.TB) *template.Template {
 	tb.Helper()
 	parsed, err := template.Load("../../../template.yaml", template.Options{
 		Stack: "clientflow", AWSURL: "http://127.0.0.1:4566", APIURL: "http://127.0.0.1:8080",
@@ -105,6 +103,14 @@ func mustRoutes(tb testing.TB) map[string]string {
 	if err != nil {
 		tb.Fatal(err)
 	}
+	return parsed
+}
+
+// mustRoutes returns the route keys of the template with the name of the
+// authorizer of each, "" for none.
+func mustRoutes(tb testing.TB) map[string]string {
+	tb.Helper()
+	parsed := mustTemplate(tb)
 	routes := map[string]string{}
 	for _, function := range parsed.Functions {
 		for _, route := range function.Routes {
