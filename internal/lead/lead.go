@@ -102,7 +102,7 @@ func (l Lead) Tags(prefix tag.Prefix) ([]string, error) {
 	for i, name := range names {
 		var err error
 		if tags[i], err = prefix.Tag(name); err != nil {
-			return nil, fmt.Errorf("tags of lead %s: %w", l.ID, err)
+			return nil, fmt.Errorf("tags of a lead: %w", err)
 		}
 	}
 	return tags, nil

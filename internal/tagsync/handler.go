@@ -122,10 +122,13 @@ func (h *Handler) guarded(ctx context.Context, d delivery) (result end, err erro
 	return h.sync(ctx, d)
 }
 
+// logEnd names a lead by the messages that asked for it. Its id can be made of its IB's
+// and an address, so beside the IB's it would tell who knows an address that it is here.
 func (h *Handler) logEnd(ctx context.Context, d delivery, e end) {
 	attrs := []slog.Attr{
-		requestID(ctx), slog.String("tenantId", d.owner.String()), slog.String("leadId", d.leadID),
+		requestID(ctx), slog.String("tenantId", d.owner.String()),
 		slog.Int("receives", d.receives()), slog.String("outcome", string(e.outcome)),
+		slog.Any("messageIds", d.each(func(r Record) string { return r.MessageID })),
 		slog.Any("requestIds", d.requestIDs()), slog.Any("traceIds", d.traceIDs()),
 	}
 	if e.err != nil {

@@ -47,7 +47,7 @@ func TestHandleLogsOneLineForEachLead(t *testing.T) {
 		delete(lines[0], string(metric.SyncLatency))
 		want := []map[string]any{
 			{"level": "INFO", "msg": "event", "function": "sync-tags", "requestId": "request-1", "tenantId": john.id.String(),
-				"leadId": n.leadID, "requestIds": []string{"request-0"}, "traceIds": []string{}, "receives": 1.0, "outcome": "synced"},
+				"messageIds": []string{"1", "3"}, "requestIds": []string{"request-0"}, "traceIds": []string{}, "receives": 1.0, "outcome": "synced"},
 			{"level": "ERROR", "msg": "event", "function": "sync-tags", "requestId": "request-1", "messageId": "2",
 				"outcome": "unreadable", "error": errMessage.Error()},
 		}

@@ -9,9 +9,9 @@ import (
 )
 
 // personal finds what no log may hold: the canary words that every name and
-// address of these tests carries, passwords, tokens, mailed codes and telephone
-// numbers.
-var personal = regexp.MustCompile(`(?i)canary|@visitors|eyJ[a-z0-9_-]{8,}\.|"code":|\+44`)
+// address of these tests carries, passwords, tokens, mailed codes, telephone numbers,
+// and ids of leads, of which one can tell an address.
+var personal = regexp.MustCompile(`(?i)canary|@visitors|eyJ[a-z0-9_-]{8,}\.|"code":|"leadId":|\+44`)
 
 // inspectLogs returns what is wrong with the lines that functions wrote in a
 // whole run: each must be a JSON object that names its function and, for an
@@ -54,6 +54,7 @@ func TestInspectLogsFindsWhatItIsFor(t *testing.T) {
 		`{"msg":"event","function":"leads","outcome":"ok"}`,
 		`{"msg":"event","function":"leads","requestId":"r"}`,
 		`{"msg":"event","function":"leads","requestId":"r","outcome":"ok","email":"Canary.1@visitors.test"}`,
+		`{"msg":"event","function":"leads","requestId":"r","outcome":"ok","leadId":"0123456789abcdefghijklmnop"}`,
 		`{"msg":"start","function":"leads","token":"eyJhbGciOiJSUzI1NiJ9.eyJzdWIi"}`,
 	} {
 		if complaints := inspectLogs(append(bytes.Clone(good), bad...)); len(complaints) != 1 {
