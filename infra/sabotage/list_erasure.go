@@ -24,7 +24,7 @@ func ofErasure() []entry {
 		{"erasure: the wait for what may still come", erase,
 			"if wait := quiet.Sub(e.now()); wait > 0 {", "if wait := quiet.Sub(e.now()); wait > 1000*time.Hour {", meets},
 		{"erasure: what a late sync noted is forgotten", "internal/lead/erase_progress.go",
-			"REMOVE syncError, syncBlocks, systemeContactId, systemeTagsApplied, systemeSyncedAt, workflowTags", "REMOVE workflowTags", meets},
+			"REMOVE syncError, syncNote, syncBlocks, systemeContactId, systemeTagsApplied, systemeSyncedAt, workflowTags", "REMOVE workflowTags", meets},
 		{"erasure: before a lead that is captured anew", sync,
 			"\tif err != nil {\n\t\treturn end{}, err\n\t}\n\tif erased {", "\tif err != nil && !erased && loadErr != nil {\n\t\treturn end{}, err\n\t}\n\tif erased {", meets},
 		{"erasure: no address when it is done", "internal/lead/erase_progress.go",

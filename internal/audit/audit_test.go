@@ -144,7 +144,7 @@ func TestATrailTellsWhoDidWhat(t *testing.T) {
 	s.capture(t, john, "jane@acme.com", "r2")
 	leads := s.of(t, john)
 	if err := errors.Join(
-		leads.RecordContact(by(t, origin.System, "r3"), id, 42),
+		leads.RecordContact(by(t, origin.System, "r3"), id, 42, ""),
 		leads.RecordTag(by(t, origin.System, "r3"), id, "ib-aaaaaaaa-demo-request"),
 		leads.RecordSynced(by(t, origin.System, "r3"), id, time.Now()),
 	); err != nil {

@@ -28,7 +28,7 @@ func TestAddedLead(t *testing.T) {
 	const document = `{"leadId":"6k89m41os7l53lg1j7iqtqvseg","email":"jane@acme.com","name":"Jane","phone":"+44 20 7946 0958",` +
 		`"ibType":"forex-ib","monthlyLeads":"500+","brokerNetwork":"Acme","status":"new","source":"dashboard","submissions":1,` +
 		`"createdAt":"2026-05-04T03:02:02.000Z","updatedAt":"2026-05-04T03:02:02.000Z","notes":"","systemeTagsApplied":[],` +
-		`"systemeSyncedAt":null,"syncState":"pending","syncError":null}`
+		`"systemeSyncedAt":null,"syncState":"pending","syncError":null,"syncNote":null}`
 	if got.Status != 200 || got.Body != document {
 		t.Errorf("%d %s", got.Status, got.Body)
 	}

@@ -173,7 +173,7 @@ func TestSyncIsRecorded(t *testing.T) {
 	leads := s.of(t, john)
 	updated := mustGet(t, leads, id).UpdatedAt
 
-	must(t, leads.RecordContact(t.Context(), id, 4711))
+	must(t, leads.RecordContact(t.Context(), id, 4711, "The phone was left out."))
 	must(t, leads.RecordTag(t.Context(), id, "ib-x7k2m4p9-demo-request"))
 	must(t, leads.RecordTag(t.Context(), id, "ib-x7k2m4p9-demo-request"))
 	must(t, leads.RecordFailed(t.Context(), id, "Systeme.io does not answer."))
@@ -186,12 +186,16 @@ func TestSyncIsRecorded(t *testing.T) {
 	must(t, leads.RecordSynced(t.Context(), id, start, "ib-x7k2m4p9-high-volume", "ib-x7k2m4p9-cfd"))
 	body := s.do(t, john, "GET /leads/{leadId} "+id, "", "").Body
 	const tail = `"systemeTagsApplied":["ib-x7k2m4p9-cfd","ib-x7k2m4p9-demo-request","ib-x7k2m4p9-high-volume"],` +
-		`"systemeSyncedAt":"2026-05-04T03:02:01.000Z","syncState":"synced","syncError":null}`
+		`"systemeSyncedAt":"2026-05-04T03:02:01.000Z","syncState":"synced","syncError":null,"syncNote":"The phone was left out."}`
 	if !strings.HasSuffix(body, tail) {
 		t.Errorf("got %s", body)
 	}
 	if got := mustGet(t, leads, id); got.UpdatedAt != updated {
 		t.Errorf("the sync counts as a change by the IB: %s", got.UpdatedAt)
+	}
+	must(t, leads.RecordContact(t.Context(), id, 4712, ""))
+	if got := mustGet(t, leads, id); got.SyncNote != nil {
+		t.Errorf("of a contact that lacks nothing: %q", *got.SyncNote)
 	}
 }
 
@@ -201,7 +205,7 @@ func TestSyncOfALeadThatIsGone(t *testing.T) {
 	leads := s.of(t, john)
 	gone := lead.ID(mustTenant(t, john), "gone@acme.com")
 	for name, record := range map[string]func(context.Context, string) error{
-		"contact": func(ctx context.Context, id string) error { return leads.RecordContact(ctx, id, 1) },
+		"contact": func(ctx context.Context, id string) error { return leads.RecordContact(ctx, id, 1, "") },
 		"tag":     func(ctx context.Context, id string) error { return leads.RecordTag(ctx, id, "ib-x7k2m4p9-cfd") },
 		"synced":  func(ctx context.Context, id string) error { return leads.RecordSynced(ctx, id, start, "t") },
 		"failed":  func(ctx context.Context, id string) error { return leads.RecordFailed(ctx, id, "why") },

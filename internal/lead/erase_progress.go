@@ -100,7 +100,7 @@ func (l Leads) FinishErasure(ctx context.Context, e Erasure) (ok bool, err error
 	switch {
 	case err == nil:
 		writes = append(writes, tenantdb.Updated{Sort: keyPrefix + e.LeadID, Change: Signed(ctx, tenantdb.Change{
-			Expression: "SET syncState = :pending REMOVE syncError, syncBlocks, systemeContactId, systemeTagsApplied, systemeSyncedAt, workflowTags",
+			Expression: "SET syncState = :pending REMOVE syncError, syncNote, syncBlocks, systemeContactId, systemeTagsApplied, systemeSyncedAt, workflowTags",
 			Condition:  exists,
 			Values:     tenantdb.Item{":pending": text(Pending)},
 		})})

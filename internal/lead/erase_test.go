@@ -68,7 +68,7 @@ func TestErase(t *testing.T) {
 	hers := s.add(t, sarah, "jane@acme.com", "Jane Doe")
 	other := s.add(t, john, "joe@acme.com", "Joe")
 	leads := s.of(t, john)
-	if err := leads.RecordContact(t.Context(), id, 42); err != nil {
+	if err := leads.RecordContact(t.Context(), id, 42, ""); err != nil {
 		t.Fatal(err)
 	}
 
@@ -226,13 +226,13 @@ func TestCapturedAnew(t *testing.T) {
 	s := newSite(t)
 	id := s.add(t, john, "jane@acme.com", "Jane")
 	leads := s.of(t, john)
-	if err := errors.Join(leads.RecordContact(t.Context(), id, 42), leads.Erase(t.Context(), id)); err != nil {
+	if err := errors.Join(leads.RecordContact(t.Context(), id, 42, ""), leads.Erase(t.Context(), id)); err != nil {
 		t.Fatal(err)
 	}
 	if again := s.add(t, john, "jane@acme.com", "Jane Again"); again != id {
 		t.Errorf("the same address is %s, then %s", id, again)
 	}
-	err := errors.Join(leads.RecordContact(t.Context(), id, 42), leads.RecordTag(t.Context(), id, "late"),
+	err := errors.Join(leads.RecordContact(t.Context(), id, 42, ""), leads.RecordTag(t.Context(), id, "late"),
 		leads.RecordFailed(t.Context(), id, "late"), leads.RecordSynced(t.Context(), id, start, "late"))
 	if err != nil {
 		t.Fatal(err)
@@ -242,7 +242,7 @@ func TestCapturedAnew(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.add(t, john, "jane@acme.com", "Jane Thrice")
-	if err := errors.Join(leads.RecordContact(t.Context(), id, 42), leads.RecordSynced(t.Context(), id, start, "late")); err != nil {
+	if err := errors.Join(leads.RecordContact(t.Context(), id, 42, "late"), leads.RecordSynced(t.Context(), id, start, "late")); err != nil {
 		t.Fatal(err)
 	}
 	if ok, err := leads.FinishErasure(t.Context(), mustUnfinished(t, leads, id)); !ok || err != nil {
@@ -250,7 +250,7 @@ func TestCapturedAnew(t *testing.T) {
 	}
 	got := mustGet(t, leads, id)
 	if got.Name != "Jane Thrice" || got.Submissions != 1 || got.SyncState != lead.Pending || got.SyncError != nil ||
-		got.ContactID != 0 || len(got.TagsApplied) != 0 || got.SyncedAt != nil {
+		got.ContactID != 0 || len(got.TagsApplied) != 0 || got.SyncedAt != nil || got.SyncNote != nil {
 		t.Errorf("lead %+v", got)
 	}
 	if err := leads.Erase(t.Context(), id); err != nil {
@@ -266,7 +266,7 @@ func TestAnUnfinishedErasureKeepsItsContact(t *testing.T) {
 	s := newSite(t)
 	id := s.add(t, john, "jane@acme.com", "Jane")
 	leads := s.of(t, john)
-	if err := errors.Join(leads.RecordContact(t.Context(), id, 42), leads.Erase(t.Context(), id)); err != nil {
+	if err := errors.Join(leads.RecordContact(t.Context(), id, 42, ""), leads.Erase(t.Context(), id)); err != nil {
 		t.Fatal(err)
 	}
 	s.add(t, john, "jane@acme.com", "Jane")

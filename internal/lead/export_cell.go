@@ -10,7 +10,7 @@ import (
 func columns() []string {
 	return []string{
 		"leadId", "email", "name", "phone", "ibType", "monthlyLeads", "brokerNetwork", "status", "source",
-		"submissions", "createdAt", "updatedAt", "notes", "systemeTagsApplied", "systemeSyncedAt", "syncState", "syncError",
+		"submissions", "createdAt", "updatedAt", "notes", "systemeTagsApplied", "systemeSyncedAt", "syncState", "syncError", "syncNote",
 		"utmSource", "utmMedium", "utmCampaign", "utmTerm", "utmContent", "pageUrl", "referrer", "consent",
 	}
 }
@@ -21,7 +21,7 @@ func (l Lead) cells() []string {
 	return []string{
 		l.ID, l.Email, l.Name, l.Phone, l.IBType, l.MonthlyLeads, l.BrokerNetwork, string(l.Status), string(l.Source),
 		strconv.Itoa(l.Submissions), string(l.CreatedAt), string(l.UpdatedAt), l.Notes,
-		strings.Join(l.TagsApplied, " "), orEmpty(l.SyncedAt), string(l.SyncState), orEmpty(l.SyncError),
+		strings.Join(l.TagsApplied, " "), orEmpty(l.SyncedAt), string(l.SyncState), orEmpty(l.SyncError), orEmpty(l.SyncNote),
 		l.UTMSource, l.UTMMedium, l.UTMCampaign, l.UTMTerm, l.UTMContent, l.PageURL, l.Referrer, strconv.FormatBool(l.Consent),
 	}
 }

@@ -90,9 +90,8 @@ func TestExport(t *testing.T) {
 		"referrer":"https://search.example/","consent":true}`).LeadID
 	s.add(t, sarah, "canary@acme.com", "Canary")
 	leads := s.of(t, john)
-	if err := leads.RecordSynced(t.Context(), id, start, "ib-x7k2m4p9-b", "ib-x7k2m4p9-a"); err != nil {
-		t.Fatal(err)
-	}
+	must(t, leads.RecordContact(t.Context(), id, 42, "The phone was left out."))
+	must(t, leads.RecordSynced(t.Context(), id, start, "ib-x7k2m4p9-b", "ib-x7k2m4p9-a"))
 	want[lead.Lead](t, s, 200, john, "PATCH /leads/{leadId} "+id, "", `{"notes":"one\n@two"}`)
 
 	file, next, answer := s.exported(t, john, "", "")
@@ -105,7 +104,7 @@ func TestExport(t *testing.T) {
 		"leadId": id, "name": `Jané "J" Doe, Jr`, "phone": "'+44 20 7946 0958", "ibType": "forex-ib", "monthlyLeads": "500+",
 		"brokerNetwork": "'=1+1", "status": "new", "source": "dashboard", "submissions": "1", "createdAt": string(shown.CreatedAt),
 		"updatedAt": string(shown.UpdatedAt), "notes": "one\n@two", "systemeTagsApplied": "ib-x7k2m4p9-a ib-x7k2m4p9-b",
-		"systemeSyncedAt": string(lead.Stamp(start)), "syncState": "synced", "syncError": "",
+		"systemeSyncedAt": string(lead.Stamp(start)), "syncState": "synced", "syncError": "", "syncNote": "The phone was left out.",
 		"utmSource": "'=news", "utmMedium": "email", "utmCampaign": "spring", "utmTerm": "ib", "utmContent": "top",
 		"pageUrl": "https://acme.com/demo", "referrer": "https://search.example/", "consent": "true",
 	} {
@@ -134,7 +133,7 @@ func TestExportOfNothing(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	file, next, _ := s.exported(t, john, "", "")
-	if header, rows := table(t, file); len(header) != 25 || len(rows) != 0 || next != "" {
+	if header, rows := table(t, file); len(header) != 26 || len(rows) != 0 || next != "" {
 		t.Errorf("got %q", file)
 	}
 }

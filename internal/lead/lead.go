@@ -38,6 +38,8 @@ type Lead struct {
 	SyncState   SyncState  `json:"syncState" dynamodbav:"syncState"`
 	// SyncError is a sentence for the IB; nil unless SyncState is Failed.
 	SyncError *string `json:"syncError" dynamodbav:"syncError,omitempty"`
+	// SyncNote is a sentence for the IB on what was left out in Systeme.io; nil for nothing.
+	SyncNote *string `json:"syncNote" dynamodbav:"syncNote,omitempty"`
 	// SyncRequests counts how often the IB asked for the lead to be synced again.
 	SyncRequests int `json:"-" dynamodbav:"syncRequests,omitempty"`
 	// ContactID is the contact in Systeme.io; 0 until it is known.

@@ -12,12 +12,18 @@ import (
 	"clientflow/internal/tenantdb"
 )
 
-// RecordContact notes which contact in Systeme.io the lead is.
-func (l Leads) RecordContact(ctx context.Context, leadID string, contactID int64) error {
-	_, err := l.update(ctx, leadID, tenantdb.Change{
-		Expression: "SET systemeContactId = :contact",
+// RecordContact notes which contact in Systeme.io the lead is, and what was left out
+// there, in a sentence that the IB is shown; "" for nothing.
+func (l Leads) RecordContact(ctx context.Context, leadID string, contactID int64, note string) error {
+	change := tenantdb.Change{
+		Expression: "SET systemeContactId = :contact REMOVE syncNote",
 		Values:     tenantdb.Item{":contact": number(contactID)},
-	})
+	}
+	if note != "" {
+		change.Expression = "SET systemeContactId = :contact, syncNote = :note"
+		change.Values[":note"] = text(note)
+	}
+	_, err := l.update(ctx, leadID, change)
 	return err
 }
 

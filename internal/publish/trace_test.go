@@ -61,7 +61,7 @@ func TestASyncKeepsTheTraceInWhichItWasAskedFor(t *testing.T) {
 	in := func(n int) context.Context { return localtest.Traced(t.Context(), header(n)) }
 	id, _, err := leads.Capture(in(1), lead.Submission{Email: "jane@acme.com", Name: "Canary"}, lead.FromForm)
 	must(err)
-	must(leads.RecordContact(in(2), id, 7))
+	must(leads.RecordContact(in(2), id, 7, ""))
 	must(leads.Requeue(in(3), id, time.Now().Add(time.Hour)))
 	must(leads.Erase(in(4), id))
 	// captured, changed, put back, deleted, to be erased

@@ -29,6 +29,7 @@ func TestBlockedWord(t *testing.T) {
 		w.drain(w.start(&life{}))
 		w.wantSynced(good, tagsOf(john))
 		w.wantSynced(blocked, tagsOf(john))
+		w.wantNote(blocked, bothNote)
 		contact, _ := w.sim.Contact(bad.Email)
 		if field(contact, "first_name") != "" || field(contact, OwnerField) != john.id.String() {
 			t.Errorf("fields %v", contact.Fields)

@@ -24,10 +24,11 @@ func optional(field systeme.Field) bool {
 
 // contact makes the lead's contact, or finds the one that has its address, which
 // is taken as it is: it may be another IB's too. A name or number that Systeme.io
-// refuses is left out rather than the lead.
+// refuses is left out rather than the lead, with a note.
 func (j *job) contact(ctx context.Context) (systeme.Contact, error) {
 	fields := j.fields()
 	for {
+		j.note = note(j.lead, fields)
 		contact, err := j.contacts.CreateContact(ctx, systeme.NewContact{Email: j.lead.Email, Fields: fields})
 		switch {
 		case errors.Is(err, systeme.Duplicate):

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	simulator "clientflow/infra/local/systeme"
 )
 
@@ -64,11 +66,13 @@ func TestRefusedField(t *testing.T) {
 	tests := map[string]struct {
 		indices []int
 		left    map[string]string
+		note    string
 	}{
-		"phone":    {[]int{2}, map[string]string{"first_name": "Jane", "surname": "Canary Doe", "phone_number": ""}},
-		"name":     {[]int{0, 1}, map[string]string{"first_name": "", "surname": "", "phone_number": "+442079460958"}},
-		"all":      {[]int{2, 1, 0}, map[string]string{"first_name": "", "surname": "", "phone_number": ""}},
-		"and mail": {[]int{2, -1}, map[string]string{"first_name": "Jane", "phone_number": ""}},
+		"phone":    {[]int{2}, map[string]string{"first_name": "Jane", "surname": "Canary Doe", "phone_number": ""}, phoneNote},
+		"surname":  {[]int{1}, map[string]string{"first_name": "Jane", "surname": "", "phone_number": "+442079460958"}, nameNote},
+		"name":     {[]int{0, 1}, map[string]string{"first_name": "", "surname": "", "phone_number": "+442079460958"}, nameNote},
+		"all":      {[]int{2, 1, 0}, map[string]string{"first_name": "", "surname": "", "phone_number": ""}, bothNote},
+		"and mail": {[]int{2, -1}, map[string]string{"first_name": "Jane", "phone_number": ""}, phoneNote},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -94,6 +98,7 @@ func TestRefusedField(t *testing.T) {
 				n := w.capture(john, jane())
 				w.drain(w.start(&life{}))
 				w.wantSynced(n, tagsOf(john))
+				w.wantNote(n, tt.note)
 				contact, _ := w.sim.Contact("jane@acme.test")
 				tt.left[OwnerField], tt.left[PrefixField] = john.id.String(), john.prefix
 				for slug, want := range tt.left {
@@ -106,17 +111,66 @@ func TestRefusedField(t *testing.T) {
 	}
 }
 
+// wantNote checks what an IB is told of what was left out; "" for nothing.
+func (w *world) wantNote(n name, note string) {
+	w.tb.Helper()
+	if got := aws.ToString(w.lead(n).SyncNote); got != note {
+		w.tb.Errorf("the note is %q, want %q", got, note)
+	}
+}
+
 func TestUnusablePhoneIsLeftOut(t *testing.T) {
 	t.Parallel()
 	inBubble(t, simulator.Options{}, func(t *testing.T, w *world) {
 		s := jane()
 		s.Name, s.Phone = "Cher", "020 7946 0958"
-		w.capture(w.addIB(1), s)
+		n := w.capture(w.addIB(1), s)
 		w.drain(w.start(&life{}))
 		contact, _ := w.sim.Contact(s.Email)
 		if field(contact, "first_name") != "Cher" || field(contact, "surname") != "" || field(contact, "phone_number") != "" {
 			t.Errorf("fields %v", contact.Fields)
 		}
+		w.wantNote(n, phoneNote)
+	})
+}
+
+// A note tells nothing of whether the account had a contact with the address before.
+func TestANoteDoesNotTellOfOthers(t *testing.T) {
+	t.Parallel()
+	for phone, note := range map[string]string{"": "", "+44 20 7946 0958": "", "020 7946 0958": phoneNote} {
+		inBubble(t, simulator.Options{}, func(t *testing.T, w *world) {
+			s := jane()
+			s.Phone = phone
+			his, hers := w.capture(w.addIB(1), s), w.capture(w.addIB(2), s)
+			w.drain(w.start(&life{}))
+			w.wantNote(his, note)
+			w.wantNote(hers, note)
+		})
+	}
+}
+
+// A note is of the contact that the lead has: it stays while that does, and goes when
+// another is given all.
+func TestANoteGoesWithItsContact(t *testing.T) {
+	t.Parallel()
+	inBubble(t, simulator.Options{}, func(t *testing.T, w *world) {
+		refused := true
+		w.wire.answer = func(c call) (int, string) {
+			if refused && c.method == "POST" && c.path == "/api/contacts" && strings.Contains(c.body, "phone_number") {
+				return 422, `{"violations":[{"propertyPath":"fields[2].value","message":"No.","code":"1"}]}`
+			}
+			return 0, ""
+		}
+		john := w.addIB(1)
+		n := w.capture(john, jane())
+		w.poll(w.start(&life{left: 12, after: true}), 1, 0) // one tag is on, and recorded
+		w.wantNote(n, phoneNote)
+		refused = false
+		contact, _ := w.sim.Contact("jane@acme.test")
+		w.ask("DELETE", fmt.Sprintf("/api/contacts/%d", contact.ID), "")
+		w.drain(w.start(&life{}))
+		w.wantSynced(n, tagsOf(john))
+		w.wantNote(n, "")
 	})
 }
 

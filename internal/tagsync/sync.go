@@ -21,6 +21,8 @@ type job struct {
 	ib    account.IB
 	// wanted are the tags that it is to have.
 	wanted []string
+	// note tells what its contact is not given; "" for nothing.
+	note string
 	// recorded tells that all is recorded that was done for it.
 	recorded bool
 	// accountAnswers tells that the account took contacts when it was asked.
@@ -118,7 +120,7 @@ func (j *job) findContact(ctx context.Context) error {
 	if err := j.recordFound(ctx, contact); err != nil {
 		return err
 	}
-	if err := j.owned.RecordContact(ctx, j.lead.ID, contact.ID); err != nil {
+	if err := j.owned.RecordContact(ctx, j.lead.ID, contact.ID, j.note); err != nil {
 		return err
 	}
 	j.lead.ContactID, j.recorded = contact.ID, true
@@ -202,7 +204,7 @@ func (j *job) replaceContact(ctx context.Context) error {
 	if err := j.stays(ctx, contact.ID); err != nil {
 		return err
 	}
-	if err := j.owned.RecordContact(ctx, j.lead.ID, contact.ID); err != nil {
+	if err := j.owned.RecordContact(ctx, j.lead.ID, contact.ID, j.note); err != nil {
 		return err
 	}
 	return j.owned.RecordSynced(ctx, j.lead.ID, j.now(), j.wanted...)

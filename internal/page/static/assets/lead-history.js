@@ -61,6 +61,7 @@ const named = {
   systemeTagsApplied: "the tags in Systeme.io",
   syncState: "how the sync went",
   syncBlocks: "a try to sync it",
+  syncNote: "what was left out in Systeme.io",
 };
 
 function parts(entry) {

@@ -181,6 +181,7 @@ export class Panel {
       Object.entries(facts).filter(([, value]) => value).map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])));
     replace(this.#sync, h("h3", {}, "Systeme.io"),
       syncState(lead, () => syncAgain(lead, (now) => this.#become(now))),
+      lead.syncNote && h("p", { class: "small" }, lead.syncNote),
       lead.systemeSyncedAt && h("p", { class: "small quiet" }, "Synced on " + time(lead.systemeSyncedAt)),
       lead.systemeTagsApplied.length > 0 && h("ul", { class: "tags", "aria-label": "Tags" }, lead.systemeTagsApplied.map((tag) => h("li", {}, tag))));
   }
@@ -190,7 +191,7 @@ export class Panel {
     const sure = await confirmed({
       title: "Erase this lead?",
       text: lead.name + " (" + lead.email + ") is erased here at once, with your notes, and cannot be brought back. In Systeme.io your tags are "
-        + "taken off the contact, and the contact is deleted unless another broker has it too. That takes a few minutes. Your file exports keep what is in them.",
+        + "taken off the contact, and the contact is deleted if it was made for a lead and nobody else has it. That takes a few minutes. Your file exports keep what is in them.",
       action: "Erase",
     });
     if (!sure) return;
