@@ -8,16 +8,14 @@ import (
 	simulator "clientflow/infra/local/systeme"
 )
 
-func TestLeadsThatWaitTooLongArePutBack(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, simulator.Options{})
-	john, sarah := w.addIB(1), w.addIB(2)
-	johns, sarahs, synced := w.capture(john, "a@acme.test"), w.capture(sarah, "b@acme.test"), w.capture(john, "c@acme.test")
-	w.must(john.leads.RecordSynced(t.Context(), synced, w.now()))
+// wantPutBackInTime lets time go, and fails unless what waits is put back each time that it
+// has waited too long again, and what is done never. Two wait.
+func (w *world) wantPutBackInTime(t *testing.T, waiting func() [2]int, done func() int) {
+	t.Helper()
 	want := func(what string, times int) {
 		t.Helper()
-		if a, b, c := w.requests(john, johns), w.requests(sarah, sarahs), w.requests(john, synced); a != times || b != times || c != 0 {
-			t.Errorf("%s: put back %d, %d and %d times, want %d, %d and 0", what, a, b, c, times, times)
+		if got, never := waiting(), done(); got != [2]int{times, times} || never != 0 {
+			t.Errorf("%s: put back %v times, and %d times what is done, want %d and 0", what, got, never, times)
 		}
 	}
 	w.clock = w.clock.Add(tooLong - time.Minute)
@@ -39,6 +37,17 @@ func TestLeadsThatWaitTooLongArePutBack(t *testing.T) {
 	want("too long again", 2)
 }
 
+func TestLeadsThatWaitTooLongArePutBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, simulator.Options{})
+	john, sarah := w.addIB(1), w.addIB(2)
+	johns, sarahs, synced := w.capture(john, "a@acme.test"), w.capture(sarah, "b@acme.test"), w.capture(john, "c@acme.test")
+	w.must(john.leads.RecordSynced(t.Context(), synced, w.now()))
+	w.wantPutBackInTime(t,
+		func() [2]int { return [2]int{w.requests(john, johns), w.requests(sarah, sarahs)} },
+		func() int { return w.requests(john, synced) })
+}
+
 // An erasure whose message was lost is put back too, until it is done.
 func TestErasuresThatWaitTooLongArePutBack(t *testing.T) {
 	t.Parallel()
@@ -55,39 +64,12 @@ func TestErasuresThatWaitTooLongArePutBack(t *testing.T) {
 		}
 	}
 	noted(john.leads.RecordErasureFailed(t.Context(), failed, "A reason."))
-	finish := func(id string) {
-		t.Helper()
-		e, _, err := john.leads.Unfinished(t.Context(), id)
-		w.must(err)
-		noted(john.leads.FinishErasure(t.Context(), e))
-	}
-	finish(done)
-	want := func(what string, times int) {
-		t.Helper()
-		if a, b, c := w.asked(john, waits), w.asked(john, failed), w.asked(john, done); a != times || b != times || c != 0 {
-			t.Errorf("%s: put back %d, %d and %d times, want %d, %d and 0", what, a, b, c, times, times)
-		}
-	}
-	w.clock = w.clock.Add(tooLong - time.Minute)
-	w.mustRun()
-	want("not long enough", 0)
-	w.clock = w.clock.Add(2 * time.Minute)
-	w.log.Reset()
-	w.mustRun()
-	want("too long", 1)
-	if lines := w.lines(); lines[0]["Requeued"] != 2.0 {
-		t.Errorf("log %v", lines)
-	}
-	w.mustRun()
-	want("put back already", 1)
-	w.clock = w.clock.Add(tooLong + time.Minute)
-	w.mustRun()
-	want("too long again", 2)
-	finish(waits)
-	finish(failed)
-	w.clock = w.clock.Add(2 * tooLong)
-	w.mustRun()
-	want("done", 2)
+	e, _, err := john.leads.Unfinished(t.Context(), done)
+	w.must(err)
+	noted(john.leads.FinishErasure(t.Context(), e))
+	w.wantPutBackInTime(t,
+		func() [2]int { return [2]int{w.asked(john, waits), w.asked(john, failed)} },
+		func() int { return w.asked(john, done) })
 }
 
 // While no lead can be synced, none is put into the queue a second time.
