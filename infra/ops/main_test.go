@@ -24,7 +24,12 @@ import (
 var shared *stack.Stack
 
 func TestMain(m *testing.M) {
-	var err error
+	// The tests wait for the stack more than they compute.
+	err := flag.Set("test.parallel", "4")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 	// Leads would change by themselves.
 	shared, err = stack.Start(context.Background(), stack.Options{Systeme: systeme.Options{WorkflowsOff: true}})
 	if err != nil {
