@@ -16,8 +16,9 @@ const (
 	public access = iota + 1
 	// machine: a machine may call that proves itself otherwise; why says how.
 	machine
-	// tenantScoped: an IB may call, and reaches its own data alone. The matrix
-	// calls it with every foreign id and every trick.
+	// tenantScoped: an IB may call, and reaches its own data alone. TestMatrix calls it
+	// with every foreign id that it takes, TestTricks with every trick, and
+	// TestOnlyAnAccessTokenOpensTheDashboard with what is no token of the caller's.
 	tenantScoped
 	// admins: a member of the group admins may call. TestAdminRoutesAreForAdmins
 	// calls it as everyone else.

@@ -113,9 +113,12 @@ func TestOnlyAnAccessTokenOpensTheDashboard(t *testing.T) {
 	for name, authorization := range john.notTokens() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for _, path := range []string{"/me", "/leads", "/leads/0000000000000000000000000v", "/stats"} {
-				if got := send(t, "GET", john.site.api+path, "", "Authorization", authorization); got.status != 401 {
-					t.Errorf("GET %s: %d %s", path, got.status, got.body)
+			for _, route := range routesFor(tenantScoped) {
+				method, path := address(route, "0000000000000000000000000v")
+				got := send(t, method, john.site.api+path, encode(t, registry[route].body),
+					"Content-Type", "application/json", "Authorization", authorization)
+				if got.status != 401 {
+					t.Errorf("%s: %d %s", route, got.status, got.body)
 				}
 			}
 		})
