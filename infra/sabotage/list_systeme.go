@@ -62,6 +62,11 @@ func ofStack() []entry {
 			"\tvar kept tenant.Caller\n\treturn func(ctx context.Context, r *Request) (Response, error) {\n" +
 				"\t\tcaller, err := verifier.Verify(r.Context.Authorizer.JWT.Claims)\n" +
 				"\t\tif kept.Tenant.Require() != nil {\n\t\t\tkept = caller\n\t\t}\n\t\tcaller = kept\n", reads},
+		{"stack: who calls is what the token says", "internal/httpapi/routes.go",
+			"caller, err := verifier.Verify(r.Context.Authorizer.JWT.Claims)\n",
+			"caller, err := verifier.Verify(r.Context.Authorizer.JWT.Claims)\n" +
+				"\t\tif id, named := tenant.Stored(r.Header(\"x-user-id\")); err == nil && named == nil {\n\t\t\tcaller.Tenant = id\n\t\t}\n",
+			in("infra/local/e2e", "TestTricks")},
 		{"stack: one answer at sign-up", "internal/account/identity/signup.go",
 			`case "UsernameExistsException", "CodeDeliveryFailureException":`, `case "CodeDeliveryFailureException":`, stranger},
 		{"stack: one time at sign-up", "internal/account/identity/signup.go",
