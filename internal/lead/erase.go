@@ -102,7 +102,7 @@ func (l Leads) erasure(ctx context.Context, of Lead) tenantdb.Change {
 		change.Expression += ", systemeContactId = :contact"
 		change.Values[":contact"] = number(of.ContactID)
 	}
-	change.Expression += " REMOVE doneAt, erasureError, expiresAt"
+	change.Expression += " REMOVE doneAt, erasureError, expiresAt, messageAt"
 	return change
 }
 

@@ -48,11 +48,12 @@ func (l Leads) RecordDeleted(ctx context.Context, leadID string, contactID int64
 }
 
 // RecordErasureFailed notes that an erasure is taking too long, and why, in a
-// sentence that the IB is shown. ok is false when none is unfinished.
+// sentence that the IB is shown, and that its message is there. ok is false when none is
+// unfinished.
 func (l Leads) RecordErasureFailed(ctx context.Context, leadID, reason string) (ok bool, err error) {
 	return l.updateErasure(ctx, leadID, tenantdb.Change{
-		Expression: "SET erasureState = :failed, erasureError = :reason",
-		Values:     tenantdb.Item{":reason": text(reason)},
+		Expression: "SET erasureState = :failed, erasureError = :reason, messageAt = :now",
+		Values:     tenantdb.Item{":reason": text(reason), ":now": text(Stamp(l.now()))},
 	})
 }
 
@@ -89,7 +90,7 @@ func onlyUnfinished(change tenantdb.Change) tenantdb.Change {
 func (l Leads) FinishErasure(ctx context.Context, e Erasure) (ok bool, err error) {
 	now := l.now()
 	writes := []tenantdb.Write{tenantdb.Updated{Sort: erasureKey + e.LeadID, Change: Signed(ctx, onlyUnfinished(tenantdb.Change{
-		Expression: "SET erasureState = :done, doneAt = :now, expiresAt = :expires REMOVE alias, capturedAt, email, systemeContactId, deletedContactId, quietAt, erasureError, trace",
+		Expression: "SET erasureState = :done, doneAt = :now, expiresAt = :expires REMOVE alias, capturedAt, email, systemeContactId, deletedContactId, quietAt, erasureError, messageAt, syncRequests, trace",
 		Condition:  "quietAt = :seen",
 		Values: tenantdb.Item{
 			":done": text(ErasureDone), ":now": text(Stamp(now)), ":seen": text(e.QuietAt),

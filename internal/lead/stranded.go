@@ -77,8 +77,9 @@ func (l Leads) Requeue(ctx context.Context, leadID string, before time.Time) err
 	return err
 }
 
-// RequeueErasures has the erasures published again that have not been done since before
-// that time, nor were put back into the queue since, and returns how many.
+// RequeueErasures has the erasures published again that were asked for before that time,
+// and whose messages have not been heard of since, and returns how many. The message of
+// an erasure begins its tries anew for ever, so one more is for a message that was lost.
 func (l Leads) RequeueErasures(ctx context.Context, before time.Time) (count int, err error) {
 	for after := ""; ; {
 		page, err := l.erasures(ctx, after)
@@ -90,8 +91,8 @@ func (l Leads) RequeueErasures(ctx context.Context, before time.Time) (count int
 				continue
 			}
 			again, err := l.updateErasure(ctx, e.LeadID, tenantdb.Change{
-				Expression: "SET requeuedAt = :now ADD syncRequests :one",
-				Condition:  "requestedAt <= :before AND (attribute_not_exists(requeuedAt) OR requeuedAt <= :before)",
+				Expression: "SET messageAt = :now ADD syncRequests :one",
+				Condition:  "requestedAt <= :before AND (attribute_not_exists(messageAt) OR messageAt <= :before)",
 				Values:     tenantdb.Item{":now": text(Stamp(l.now())), ":one": number(1), ":before": text(Stamp(before))},
 			})
 			if err != nil {

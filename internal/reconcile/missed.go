@@ -134,8 +134,8 @@ func (r *Reconciler) page(ctx context.Context, owner tenant.ID, p part) (carrier
 			continue
 		}
 		found, err := r.account.ContactsByTag(ctx, sought.ID, p.after, contactsPerCall)
-		if errors.Is(err, systeme.NotFound) || errors.Is(err, systeme.Invalid) {
-			err = nil // the tag is gone, and nobody carries it
+		if isGone(err) { // and nobody carries it
+			err = nil
 		}
 		if err != nil {
 			return carriers{}, "", err
@@ -143,6 +143,13 @@ func (r *Reconciler) page(ctx context.Context, owner tenant.ID, p part) (carrier
 		return carriers{ib.Prefix, sought, found.Contacts}, p.behind(found).next(), nil
 	}
 	return carriers{}, "", nil
+}
+
+// isGone tells whether Systeme.io says that it has no tag of the id that was asked for.
+func isGone(err error) bool {
+	return errors.Is(err, systeme.NotFound) || slices.ContainsFunc(systeme.Violations(err), func(v systeme.Violation) bool {
+		return strings.HasPrefix(v.Field, "tags")
+	})
 }
 
 // sought is an IB's tag of a name; without an id when Systeme.io has none that is

@@ -3,7 +3,7 @@
 //
 // A run looks at three things. The account: a webhook that was switched off or is
 // gone, and contact fields that are, are told of in a line for the alarm, and
-// mended. The leads and IBs that have waited too long for their way to Systeme.io
+// mended. The leads, erasures and IBs that have waited too long for their way to Systeme.io
 // are put back into the queue. And what workflows did while no webhook told of it is
 // found in the contacts that carry their tags, and recorded as the webhook would.
 //
@@ -20,7 +20,9 @@ package reconcile
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
@@ -65,6 +67,9 @@ const (
 	stepsPerRound = 40
 	// callsPerRun bounds the calls of Systeme.io that look for contacts.
 	callsPerRun = 30
+	// patience is how long Systeme.io may leave a question about the account without an
+	// answer before that is a fault: four runs.
+	patience = 50 * time.Minute
 	// reserve is the end of a run in which no step is begun.
 	reserve = 15 * time.Second
 )
@@ -140,9 +145,14 @@ type counts struct {
 
 // run does what can be done with the account as it is.
 func (r *Reconciler) run(ctx context.Context, log *slog.Logger, hook connection.Webhook) (done counts, err error) {
-	findings := r.inspect(ctx, log, hook)
+	findings := connection.Mend(ctx, r.account, hook)
+	lasts, err := r.unanswered(ctx, findings)
+	if err != nil {
+		return done, err
+	}
+	report(ctx, log, findings, lasts)
 	if !connection.Holds(findings, connection.Access) {
-		return done, held(findings)
+		return done, passing(findings)
 	}
 	var errWaiting, errMissed error
 	if connection.Holds(findings, connection.Fields) { // or what waits would only be in the queue twice
@@ -153,15 +163,41 @@ func (r *Reconciler) run(ctx context.Context, log *slog.Logger, hook connection.
 	return done, errors.Join(errWaiting, errMissed)
 }
 
-// held returns the error of a finding that is a call which was held back; nil when
+// passing returns the error of a finding that may be another by the next run; nil when
 // there is none.
-func held(findings []connection.Finding) error {
+func passing(findings []connection.Finding) error {
 	for _, f := range findings {
-		if isHeld(f.Err) {
+		if isHeld(f.Err) || errors.Is(f.Err, systeme.Temporary) {
 			return f.Err
 		}
 	}
 	return nil
+}
+
+// unanswered tells whether Systeme.io has left a question about the account without an
+// answer in each run of the last hour: no longer a moment's fault.
+func (r *Reconciler) unanswered(ctx context.Context, findings []connection.Finding) (lasts bool, err error) {
+	const round = "unanswered"
+	at, err := r.places.load(ctx, round)
+	if err != nil {
+		return false, err
+	}
+	now := slices.ContainsFunc(findings, func(f connection.Finding) bool {
+		return f.State == connection.Wrong && errors.Is(f.Err, systeme.Temporary)
+	})
+	switch {
+	case !now && at == (place{}):
+		return false, nil
+	case !now:
+		return false, r.places.save(ctx, round, place{})
+	case at.Since == "":
+		return false, r.places.save(ctx, round, place{Since: lead.Stamp(r.now())})
+	}
+	since, err := at.Since.Time()
+	if err != nil {
+		return false, fmt.Errorf("read since when Systeme.io does not answer: %w", err)
+	}
+	return r.now().Sub(since) >= patience, nil
 }
 
 // isHeld tells whether a failure is that of a call which was held back, or has been
@@ -170,22 +206,20 @@ func isHeld(err error) bool {
 	return errors.Is(err, systeme.RateLimited) || errors.Is(err, systeme.Unpaced)
 }
 
-// inspect mends the account and writes a line for each thing that was not right, which
-// the alarm looks for, and a lesser one for what the next run tries again: a moment in
-// which Systeme.io did not answer is nobody's fault.
-func (r *Reconciler) inspect(ctx context.Context, log *slog.Logger, hook connection.Webhook) []connection.Finding {
-	findings := connection.Mend(ctx, r.account, hook)
+// report writes a line for each thing that was not right, which the alarm looks for, and
+// a lesser one for what the next run tries again: a moment in which Systeme.io did not
+// answer is nobody's fault, unless it lasts.
+func report(ctx context.Context, log *slog.Logger, findings []connection.Finding, lasts bool) {
 	for _, f := range findings {
 		said := []any{slog.String("state", string(f.State)), slog.String("what", f.What), slog.String("detail", f.Detail)}
 		switch {
 		case isHeld(f.Err):
-		case f.State != connection.Right && !errors.Is(f.Err, systeme.Temporary):
+		case f.State != connection.Right && (lasts || !errors.Is(f.Err, systeme.Temporary)):
 			log.ErrorContext(ctx, "account fault", append(faults(f), said...)...)
 		case f.Err != nil:
 			log.WarnContext(ctx, "account note", said...)
 		}
 	}
-	return findings
 }
 
 // faults are the numbers of the line of a finding.

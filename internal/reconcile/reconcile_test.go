@@ -94,6 +94,36 @@ func TestAMomentWithoutAnAnswerIsNoFault(t *testing.T) {
 		if lines := w.lines(); len(lines) != 2 || lines[0]["msg"] != "account note" || lines[0]["level"] != "WARN" || lines[0]["AccountFaults"] != nil {
 			t.Errorf("a 502 after %d calls: %v", skip, lines)
 		}
+		w.mustRun()
+		if w.place("unanswered") != "{}" {
+			t.Errorf("it lasts since %s", w.place("unanswered"))
+		}
+	}
+}
+
+// One that lasts is, whatever is not answered; and it is over with the first answer.
+func TestAnHourWithoutAnAnswerIsAFault(t *testing.T) {
+	t.Parallel()
+	for path, webhook := range map[string]any{"/api/contact_fields": nil, "/api/webhooks": 1.0} {
+		w := newWorld(t, simulator.Options{})
+		w.mustRun()
+		w.must(w.sim.SetFaults(simulator.Fault{Path: path, Status: 502}))
+		for n := range 6 {
+			w.lines()
+			w.clock = w.clock.Add(15 * time.Minute)
+			w.mustRun()
+			want := map[bool]string{true: "account fault", false: "account note"}[n >= 4]
+			if lines := w.lines(); lines[0]["msg"] != want || n >= 4 && (lines[0]["AccountFaults"] != 1.0 || lines[0]["WebhookFaults"] != webhook) {
+				t.Errorf("%s, run %d: %v", path, n, lines)
+			} else if outcome := lines[len(lines)-1]["outcome"]; webhook == nil && outcome != "stopped" {
+				t.Errorf("%s, run %d: the run is %s", path, n, outcome)
+			}
+		}
+		w.must(w.sim.SetFaults())
+		w.mustRun()
+		if len(w.faults()) > 0 || w.place("unanswered") != "{}" {
+			t.Errorf("%s: %v after an answer, since %s", path, w.faults(), w.place("unanswered"))
+		}
 	}
 }
 

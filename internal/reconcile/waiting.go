@@ -8,11 +8,15 @@ import (
 	"clientflow/internal/tenant"
 )
 
-// tooLong is how long a lead, an erasure, or an IB's tags may wait for their way to
-// Systeme.io before they are put back into the queue, and how long until they are again. It is
+// tooLong is how long a lead, or an IB's tags, may wait for their way to Systeme.io
+// before they are put back into the queue, and how long until they are again. It is
 // longer than all tries of the sync last: what waits for that long and is still in
 // the queue has a thousand others before it, or a fault that all share.
 const tooLong = 6 * time.Hour
+
+// silent is how long nothing may be heard of an erasure before it is put back: all its
+// tries last half a day at most, and then it says that it is there.
+const silent = 24 * time.Hour
 
 // requeue puts back what has waited too long, and returns how much that was.
 func (r *Reconciler) requeue(ctx context.Context) (count int, err error) {
@@ -31,7 +35,7 @@ func (r *Reconciler) requeue(ctx context.Context) (count int, err error) {
 			if err := r.requestTags(ctx, owner); err != nil {
 				return "", err
 			}
-			erasures, err := leads.RequeueErasures(ctx, before)
+			erasures, err := leads.RequeueErasures(ctx, r.now().Add(-silent))
 			if err != nil {
 				return "", err
 			}

@@ -9,8 +9,8 @@ import (
 )
 
 // wantPutBackInTime lets time go, and fails unless what waits is put back each time that it
-// has waited too long again, and what is done never. Two wait.
-func (w *world) wantPutBackInTime(t *testing.T, waiting func() [2]int, done func() int) {
+// has waited for so long again, and what is done never. Two wait.
+func (w *world) wantPutBackInTime(t *testing.T, tooLong time.Duration, waiting func() [2]int, done func() int) {
 	t.Helper()
 	want := func(what string, times int) {
 		t.Helper()
@@ -43,7 +43,7 @@ func TestLeadsThatWaitTooLongArePutBack(t *testing.T) {
 	john, sarah := w.addIB(1), w.addIB(2)
 	johns, sarahs, synced := w.capture(john, "a@acme.test"), w.capture(sarah, "b@acme.test"), w.capture(john, "c@acme.test")
 	w.must(john.leads.RecordSynced(t.Context(), synced, w.now()))
-	w.wantPutBackInTime(t,
+	w.wantPutBackInTime(t, tooLong,
 		func() [2]int { return [2]int{w.requests(john, johns), w.requests(sarah, sarahs)} },
 		func() int { return w.requests(john, synced) })
 }
@@ -67,9 +67,19 @@ func TestErasuresThatWaitTooLongArePutBack(t *testing.T) {
 	e, _, err := john.leads.Unfinished(t.Context(), done)
 	w.must(err)
 	noted(john.leads.FinishErasure(t.Context(), e))
-	w.wantPutBackInTime(t,
+	w.wantPutBackInTime(t, silent,
 		func() [2]int { return [2]int{w.asked(john, waits), w.asked(john, failed)} },
 		func() int { return w.asked(john, done) })
+
+	// A message that says it is there is no second one's reason.
+	for range 3 {
+		w.clock = w.clock.Add(silent - time.Minute)
+		noted(john.leads.RecordErasureFailed(t.Context(), failed, "A reason."))
+		w.mustRun()
+	}
+	if a, b := w.asked(john, waits), w.asked(john, failed); a <= 2 || b != 2 {
+		t.Errorf("put back %d and %d times", a, b)
+	}
 }
 
 // While no lead can be synced, none is put into the queue a second time.

@@ -227,8 +227,8 @@ func (w *world) contact(address string, tags ...string) {
 	}
 }
 
-// deleteTag deletes a tag in Systeme.io, by hand.
-func (w *world) deleteTag(name string) {
+// deleteTag deletes a tag in Systeme.io, by hand, and returns the id that it had.
+func (w *world) deleteTag(name string) int64 {
 	w.tb.Helper()
 	tag, err := w.client.TagByName(w.tb.Context(), name)
 	w.must(err)
@@ -239,6 +239,7 @@ func (w *world) deleteTag(name string) {
 	if w.sim.Handler().ServeHTTP(answer, r); answer.Code != http.StatusNoContent {
 		w.tb.Fatalf("delete the tag %s: %d %s", name, answer.Code, answer.Body)
 	}
+	return tag.ID
 }
 
 // off takes tags off a contact, as a workflow does.

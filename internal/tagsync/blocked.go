@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"regexp"
 	"slices"
 
 	"clientflow/internal/systeme"
@@ -32,13 +33,18 @@ func (j *job) unblocked(ctx context.Context, fields []systeme.Field, cause error
 	return left, nil
 }
 
+// plain is an address with nothing in it that a network could take for an attack.
+var plain = regexp.MustCompile(`^[a-z0-9._+-]+@[a-z0-9.-]+$`)
+
 // blocked returns what becomes of a lead whose address is answered with 403: it waits,
-// until it has had its tries and is refused. A 402 is of no network, and so no lead's.
+// until it has had its tries and is refused. A 402 is of no network, and so no lead's; nor
+// is a 403 to an address as most are, by which an account may refuse all that is new.
 func (j *job) blocked(ctx context.Context, cause error) error {
 	if err := j.answered(ctx); err != nil {
 		return err
 	}
-	if e, is := errors.AsType[*systeme.Error](cause); is && e.Status == http.StatusPaymentRequired {
+	e, is := errors.AsType[*systeme.Error](cause)
+	if is && e.Status == http.StatusPaymentRequired || plain.MatchString(j.lead.Email) {
 		return &narrowFault{cause}
 	}
 	times, err := j.owned.RecordBlocked(ctx, j.lead.ID)

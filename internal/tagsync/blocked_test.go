@@ -9,6 +9,7 @@ import (
 
 	simulator "clientflow/infra/local/systeme"
 	"clientflow/internal/lead"
+	"clientflow/internal/metric"
 )
 
 // One request that the network before Systeme.io refuses, for a word that a
@@ -58,6 +59,32 @@ func blockedLead(i int) lead.Submission {
 	s := jane()
 	s.Email = fmt.Sprintf("evil%d'or'1'='1@acme.test", i)
 	return s
+}
+
+// An account that refuses with 403 all that is new, and says before that what is wrong with
+// it, looks like a network that blocks each lead. Addresses as most are wait, and the alarm
+// tells.
+func TestAnAccountThatRefusesEveryNewContact(t *testing.T) {
+	t.Parallel()
+	inBubble(t, simulator.Options{}, func(t *testing.T, w *world) {
+		w.wire.answer = func(c call) (int, string) {
+			if strings.Contains(c.body, "@acme.test") {
+				return 403, `{"detail":"Your plan is full."}`
+			}
+			return 0, ""
+		}
+		john := w.addIB(1)
+		n := w.capture(john, jane())
+		e := w.start(&life{})
+		w.drainFor(e, 3*time.Hour)
+		w.wantPending(n)
+		if w.counted()[metric.AccountFaults] == 0 {
+			t.Error("nobody is told")
+		}
+		w.wire.answer = nil
+		w.drain(e)
+		w.wantSynced(n, tagsOf(john))
+	})
 }
 
 // Leads with addresses that are refused hold nobody up. Each has a few tries, spread over

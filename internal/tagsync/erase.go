@@ -205,6 +205,7 @@ func (h *Handler) markErasureFailed(ctx context.Context, n name) (bool, error) {
 // persist begins the tries of an erasure anew. Nobody but us can do what it asks for,
 // so it does not become a dead letter that waits for somebody to look.
 func (h *Handler) persist(ctx context.Context, d delivery, cause error) end {
+	d.anew = true
 	e := h.postpone(ctx, d, maxDelay, cause)
 	if e.outcome == postponed {
 		e.outcome = failed

@@ -65,7 +65,7 @@ type Handler struct {
 // Handle works on all leads of a batch side by side. It returns no error: a
 // message that is to come again is named in the response.
 func (h *Handler) Handle(ctx context.Context, event Event) (Response, error) {
-	deliveries, unread := sort(event.Records)
+	deliveries, unread := sort(event.Records, h.now())
 	ends := make([]end, len(deliveries))
 	var running sync.WaitGroup
 	for i, d := range deliveries {
@@ -101,7 +101,9 @@ func (h *Handler) deliver(ctx context.Context, d delivery) end {
 	}
 	result, err := h.guarded(ctx, d)
 	if err != nil {
-		d.recorded = result.recorded
+		if result.recorded {
+			d.recordedAt = h.now()
+		}
 		return h.settle(ctx, d, err)
 	}
 	return result

@@ -67,7 +67,7 @@ func TestHandleLogsOneLineForEachLead(t *testing.T) {
 
 func TestHandleAnswersAnEmptyListForAnEmptyBatch(t *testing.T) {
 	t.Parallel()
-	response, err := (&Handler{}).Handle(t.Context(), Event{})
+	response, err := (&Handler{now: time.Now}).Handle(t.Context(), Event{})
 	if err != nil {
 		t.Fatal(err)
 	}

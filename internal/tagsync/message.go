@@ -62,9 +62,9 @@ type body struct {
 	// Since is when the first message was sent that this one is a copy of, in milliseconds
 	// since 1970.
 	Since int64 `json:"since,omitempty"`
-	// Recorded tells of a copy that all was recorded that had been done for the lead
-	// when it was sent, so that nobody need look what more was.
-	Recorded bool `json:"recorded,omitempty"`
+	// RecordedAt tells of a copy that all was recorded that had been done for the lead
+	// at that time, so that nobody need look what more was; in milliseconds since 1970.
+	RecordedAt int64 `json:"recordedAt,omitempty"`
 }
 
 var leadIDShape = regexp.MustCompile(`^[0-9a-v]{26}$`)
@@ -112,11 +112,15 @@ func (r Record) since() time.Time {
 	return time.UnixMilli(sent)
 }
 
+// believed is how long a copy's word is taken that all is recorded: one that was a dead
+// letter may have had tries that ended before they could record anything.
+const believed = 2 * time.Hour
+
 // recorded tells whether all is recorded that was done for the lead: the message says so,
-// and nobody else has worked on it since.
-func (r Record) recorded() bool {
+// not long ago, and is received for the first time.
+func (r Record) recorded(now time.Time) bool {
 	var b body
-	return json.Unmarshal([]byte(r.Body), &b) == nil && b.Recorded && r.receives() == 1
+	return json.Unmarshal([]byte(r.Body), &b) == nil && now.Sub(time.UnixMilli(b.RecordedAt)) < believed && r.receives() == 1
 }
 
 // trace is the trace that a message goes back to.
@@ -160,8 +164,12 @@ func (b body) text() (string, error) {
 type delivery struct {
 	name
 	records []Record
-	// recorded tells whether all is recorded that was done for the lead.
+	// recorded tells whether all is recorded that was done for the lead before.
 	recorded bool
+	// recordedAt is when all was that has been done by now; the zero time when it is not.
+	recordedAt time.Time
+	// anew tells whether its wait begins anew with a copy.
+	anew bool
 }
 
 // copy writes the message that stands in for those of the delivery. Of several requests
@@ -169,9 +177,12 @@ type delivery struct {
 // counts the age of a copy from its own sending.
 func (d delivery) copy() (string, error) {
 	b := body{
-		UserID: d.owner.String(), LeadID: d.leadID, RequestID: append(d.requestIDs(), "")[0], Recorded: d.recorded,
+		UserID: d.owner.String(), LeadID: d.leadID, RequestID: append(d.requestIDs(), "")[0],
 	}
-	if since := d.since(); !since.IsZero() {
+	if !d.recordedAt.IsZero() {
+		b.RecordedAt = d.recordedAt.UnixMilli()
+	}
+	if since := d.since(); !since.IsZero() && !d.anew {
 		b.Since = since.UnixMilli()
 	}
 	return b.text()
@@ -228,7 +239,7 @@ func (d delivery) each(of func(Record) string) []string {
 
 // sort splits a batch into one delivery for each lead or IB, in the order in which
 // they come, and the messages that name none.
-func sort(records []Record) (deliveries []delivery, unread []Record) {
+func sort(records []Record, now time.Time) (deliveries []delivery, unread []Record) {
 	at := map[name]int{}
 	for _, r := range records {
 		n, err := r.name()
@@ -242,7 +253,7 @@ func sort(records []Record) (deliveries []delivery, unread []Record) {
 			at[n] = i
 			deliveries = append(deliveries, delivery{name: n, recorded: true})
 		}
-		deliveries[i].recorded = deliveries[i].recorded && r.recorded()
+		deliveries[i].recorded = deliveries[i].recorded && r.recorded(now)
 		deliveries[i].records = append(deliveries[i].records, r)
 	}
 	return deliveries, unread

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"clientflow/internal/tenant"
 )
@@ -171,7 +172,7 @@ func TestSortBringsAMessageThatCameTwiceTogether(t *testing.T) {
 		r.MessageID, r.Attributes.ReceiveCount = string(rune('a'+i)), []string{"2", "1", "5"}[i]
 		records = append(records, r)
 	}
-	deliveries, unread := sort(append(records, record("?")))
+	deliveries, unread := sort(append(records, record("?")), time.Now())
 	if len(unread) != 1 || len(deliveries) != 2 || deliveries[0].name != first || deliveries[1].name != second ||
 		len(deliveries[0].records) != 2 || deliveries[0].receives() != 5 || deliveries[1].receives() != 1 {
 		t.Errorf("got %+v, %+v", deliveries, unread)
@@ -190,7 +191,7 @@ func FuzzEvent(f *testing.F) {
 		if json.Unmarshal([]byte(text), &event) != nil {
 			return
 		}
-		deliveries, unread := sort(event.Records)
+		deliveries, unread := sort(event.Records, time.Now())
 		total := len(unread)
 		for _, d := range deliveries {
 			total += len(d.records)
@@ -217,4 +218,53 @@ func FuzzEvent(f *testing.F) {
 			t.Error("a readable message is unread")
 		}
 	})
+}
+
+// A copy's word that all is recorded is taken for some time, and the first time that it
+// comes.
+func TestWhoseWordIsTakenThatAllIsRecorded(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	for what, test := range map[string]struct {
+		age      time.Duration
+		receives string
+		taken    bool
+	}{
+		"a copy":                      {time.Minute, "1", true},
+		"one that has waited in line": {believed - time.Second, "1", true},
+		"one that was a dead letter":  {believed + time.Second, "1", false},
+		"one that comes again":        {time.Minute, "2", false},
+	} {
+		d := delivery{recordedAt: now.Add(-test.age)}
+		text, err := d.copy()
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := Record{Body: text}
+		r.Attributes.ReceiveCount = test.receives
+		if got := r.recorded(now); got != test.taken {
+			t.Errorf("%s: taken %v", what, got)
+		}
+	}
+	if text, err := (delivery{}).copy(); err != nil || (Record{Body: text}).recorded(now) {
+		t.Errorf("the word of one that says nothing is taken: %s, %v", text, err)
+	}
+}
+
+// The wait of a delivery whose tries begin anew begins with them.
+func TestAWaitThatBeginsAnew(t *testing.T) {
+	t.Parallel()
+	first := time.Now().Add(-time.Hour).Truncate(time.Millisecond)
+	waiting := body{Since: first.UnixMilli()}
+	text, err := waiting.text()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for anew, want := range map[bool]time.Time{false: first, true: {}} {
+		d := delivery{records: []Record{{Body: text}}, anew: anew}
+		text, err := d.copy()
+		if got := (Record{Body: text}).since(); err != nil || !got.Equal(want) {
+			t.Errorf("anew %v: since %v, want %v, %v", anew, got, want, err)
+		}
+	}
 }

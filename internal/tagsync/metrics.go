@@ -12,7 +12,8 @@ import (
 // metrics are the numbers of a delivery's log line. What was put off for the account or
 // for its turn is no failure: it was not tried. Nor is what comes again after its last
 // try, which was counted. Of what was put off there is how long it has waited by now, since
-// its first message was sent; a wait of 0 is not known.
+// its first message was sent; a wait of 0 is not known. What has nothing to do but to look
+// again at its time waits for nobody.
 func (e end) metrics(waited time.Duration) []slog.Attr {
 	var numbers []slog.Attr
 	switch {
@@ -22,7 +23,8 @@ func (e end) metrics(waited time.Duration) []slog.Attr {
 	case e.outcome == retried:
 		numbers = append(numbers, metric.Count(metric.TemporaryFailures, 1))
 	}
-	if waited > 0 && (e.outcome == postponed || e.outcome == throttled) {
+	_, early := errors.AsType[*tooEarly](e.err)
+	if waited > 0 && !early && (e.outcome == postponed || e.outcome == throttled) {
 		numbers = append(numbers, metric.Duration(metric.PutOffAge, waited))
 	}
 	if e.latency > 0 {

@@ -1,6 +1,7 @@
 package tagsync
 
 import (
+	"errors"
 	"maps"
 	"testing"
 	"time"
@@ -59,6 +60,16 @@ func TestWhatIsCounted(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// What looks again at its time, as an erasure does, waits for nobody.
+func TestWhatIsEarlyIsNotPutOff(t *testing.T) {
+	t.Parallel()
+	for cause, want := range map[error]int{errTurnOver: 1, &tooEarly{time.Minute}: 0, errors.Join(errTurnOver, &tooEarly{time.Minute}): 0} {
+		if got := (end{outcome: postponed, err: cause}).metrics(time.Hour); len(got) != want {
+			t.Errorf("%v: %v", cause, got)
+		}
 	}
 }
 
