@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -161,6 +162,7 @@ func (w *ward) put(t *testing.T, name, value string, kind ssmtypes.ParameterType
 		w.must(t, err)
 	}
 	if value != "" {
+		time.Sleep(2 * time.Millisecond) // Lambda counts in milliseconds: it is later than any change of a function
 		_, err = w.store.PutParameter(t.Context(), &ssm.PutParameterInput{Name: &name, Value: &value, Type: kind})
 		w.must(t, err)
 	}
