@@ -2,6 +2,9 @@ package identity
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"slices"
 	"testing"
@@ -53,12 +56,27 @@ func (p *pool) secretly(operation string, secret *string) error {
 	return p.call(operation)
 }
 
-// proven calls an operation about John that wants proof of the client's secret.
+// proven calls an operation that wants proof of the client's secret. John is the only
+// user; anyone may sign up.
 func (p *pool) proven(operation string, username, hash *string) error {
-	if aws.ToString(username) != johnMail || aws.ToString(hash) != johnsProof {
+	name := aws.ToString(username)
+	if aws.ToString(hash) != proofOf(name) {
 		return errors.New("without proof")
 	}
-	return p.call(operation)
+	if err := p.call(operation); err != nil || name == johnMail || operation == "SignUp" {
+		return err
+	}
+	return &types.UserNotFoundException{}
+}
+
+// proofOf is the proof that goes with a username.
+func proofOf(username string) string {
+	if username == johnMail {
+		return johnsProof
+	}
+	hash := hmac.New(sha256.New, []byte(clientSecret))
+	hash.Write([]byte(username + "client"))
+	return base64.StdEncoding.EncodeToString(hash.Sum(nil))
 }
 
 // publicRoutes are those with a body to send, whoever asks.
