@@ -91,6 +91,8 @@ func everyCall(t *testing.T, client *systeme.Client, account *simulator.Simulato
 	done("create tag again", err, systeme.Duplicate)
 	_, err = client.TagByName(ctx, "ib-x7k2m4p9-engaged")
 	done("find tag", err)
+	_, err = client.NewestTags(ctx, "ib-x7k2m4p9-")
+	done("list newest tags", err)
 	done("assign", client.AssignTag(ctx, contact.ID, tag.ID))
 	done("assign unknown tag", client.AssignTag(ctx, contact.ID, 9), systeme.UnknownTag)
 	_, err = client.ContactsByTag(ctx, tag.ID, contact.ID+1, 10)

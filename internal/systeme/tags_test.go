@@ -37,6 +37,32 @@ func TestTagByName(t *testing.T) {
 	}
 }
 
+// However many tags there are, one call lists those of a prefix that were made last.
+func TestNewestTags(t *testing.T) {
+	t.Parallel()
+	client, account := newAccount(t, simulator.Options{})
+	var last systeme.Tag
+	for i := range 105 {
+		for _, prefix := range []string{"ib-aaaaaaaa", "ib-bbbbbbbb"} {
+			tag, err := client.CreateTag(t.Context(), fmt.Sprintf("%s-%d", prefix, i))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if prefix == "ib-aaaaaaaa" {
+				last = tag
+			}
+		}
+	}
+	from := len(account.Requests())
+	got, err := client.NewestTags(t.Context(), "ib-aaaaaaaa")
+	if err != nil || len(got) != 100 || got[0] != last || got[99].Name != "ib-aaaaaaaa-5" {
+		t.Errorf("found %+v, error %v", got, err)
+	}
+	if made := calls(account, from); len(made) != 1 {
+		t.Errorf("calls %q", made)
+	}
+}
+
 func TestTagByNameReadsFurtherPages(t *testing.T) {
 	t.Parallel()
 	client, account := newAccount(t, simulator.Options{})
